@@ -1,0 +1,79 @@
+"""All that a plugin may import. Semantic versioning applies to what this page exports."""
+
+from hub.model import Kind, RecordId
+from hub.sdk.access import Access, Listing, RateLimit, Role
+from hub.sdk.clock import Clock, SystemClock
+from hub.sdk.connector import Connector, Health, Settings, Surroundings
+from hub.sdk.errors import (
+    AuthenticationFailed,
+    ConfigurationError,
+    HubError,
+    SourceFailed,
+    SourceMissing,
+)
+from hub.sdk.hookspecs import SampleFirm, hookimpl, hookspec
+from hub.sdk.pages import Cursor, Deleted, Item, Page, Upsert
+from hub.sdk.rules import Applies, Finding, History, Rule, RuleContext, Scope, Severity, Subject, rule
+from hub.sdk.workspace import Workspace
+from hub.sdk.writes import (
+    Action,
+    Delivered,
+    End,
+    Found,
+    Intent,
+    NotSent,
+    Outcome,
+    Reference,
+    Rejected,
+    Unknown,
+    Written,
+)
+
+__all__ = [
+    "Access",
+    "Action",
+    "Applies",
+    "AuthenticationFailed",
+    "Clock",
+    "ConfigurationError",
+    "Connector",
+    "Cursor",
+    "Deleted",
+    "Delivered",
+    "End",
+    "Finding",
+    "Found",
+    "Health",
+    "History",
+    "HubError",
+    "Intent",
+    "Item",
+    "Kind",
+    "Listing",
+    "NotSent",
+    "Outcome",
+    "Page",
+    "RateLimit",
+    "RecordId",
+    "Reference",
+    "Rejected",
+    "Role",
+    "Rule",
+    "RuleContext",
+    "SampleFirm",
+    "Scope",
+    "Settings",
+    "Severity",
+    "SourceFailed",
+    "SourceMissing",
+    "Subject",
+    "Surroundings",
+    "SystemClock",
+    "Unknown",
+    "Upsert",
+    "Workspace",
+    "Written",
+    "hookimpl",
+    "hookspec",
+    "rule",
+]

@@ -1,0 +1,70 @@
+"""What a connector can do with each kind, declared as data."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a system is to the firm; rules say which roles they apply to."""
+
+    PRACTICE = "practice"
+    """Where the firm keeps matters, time and bills."""
+    BOOKS = "books"
+    PORTAL = "portal"
+    """An e-billing system of a client."""
+
+
+class Listing(StrEnum):
+    """How a kind is read."""
+
+    FULL = "full"
+    """Every reading lists all there is; the hub sees what changed by digest."""
+    INCREMENTAL = "incremental"
+    """A reading with a cursor lists what changed since."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """So many calls in so much time."""
+
+    calls: int
+    per: timedelta = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a connector can do with one kind.
+
+    Args:
+        read: it can list them.
+        create: it can make new ones.
+        update: it can change them.
+        void: it can void them.
+        listing: what a listing holds.
+        idempotency: for how long the system answers a repeated key with the first answer;
+            ``None`` where it knows no keys.
+        find: whether ``find`` sees what was created, so that a doubtful create can be looked up.
+        visible_after: how long a create may stay invisible to ``find``.
+        batch: how many intents one call of ``write`` takes at most.
+        in_flight: how many calls may run at once.
+        rate: the system's documented limit.
+
+    """
+
+    read: bool = False
+    create: bool = False
+    update: bool = False
+    void: bool = False
+    listing: Listing = Listing.FULL
+    idempotency: timedelta | None = None
+    find: bool = False
+    visible_after: timedelta = timedelta(0)
+    batch: int = 1
+    in_flight: int = 1
+    rate: RateLimit | None = None
+
+    @property
+    def writes(self) -> bool:
+        """Whether it can write at all."""
+        return self.create or self.update or self.void
