@@ -3,7 +3,7 @@
 from hub.model import Kind, RecordId
 from hub.sdk.access import Access, Listing, RateLimit, Role
 from hub.sdk.clock import Clock, SystemClock
-from hub.sdk.connector import Connector, Health, Settings, Surroundings
+from hub.sdk.connector import Connector, FieldChoice, Health, Settings, Surroundings
 from hub.sdk.errors import (
     AuthenticationFailed,
     ConfigurationError,
@@ -11,7 +11,7 @@ from hub.sdk.errors import (
     SourceFailed,
     SourceMissing,
 )
-from hub.sdk.hookspecs import SampleFirm, hookimpl, hookspec
+from hub.sdk.hookspecs import Converter, SampleFirm, Shape, hookimpl, hookspec
 from hub.sdk.pages import Cursor, Deleted, Item, Page, Upsert
 from hub.sdk.rules import Applies, Finding, History, Rule, RuleContext, Scope, Severity, Subject, rule
 from hub.sdk.workspace import Workspace
@@ -37,10 +37,12 @@ __all__ = [
     "Clock",
     "ConfigurationError",
     "Connector",
+    "Converter",
     "Cursor",
     "Deleted",
     "Delivered",
     "End",
+    "FieldChoice",
     "Finding",
     "Found",
     "Health",
@@ -64,6 +66,7 @@ __all__ = [
     "Scope",
     "Settings",
     "Severity",
+    "Shape",
     "SourceFailed",
     "SourceMissing",
     "Subject",

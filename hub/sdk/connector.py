@@ -13,7 +13,8 @@ Glossary
 from __future__ import annotations
 
 from abc import ABC
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as part
 from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -57,6 +58,28 @@ class Health:
     identity: str = ""
     title: str = ""
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChoice:
+    """A mapping choice that only the firm can make, offered by ``hub connect`` with samples.
+
+    Args:
+        kind: the kind whose field is chosen.
+        field: the canonical field.
+        question: what to ask, in the firm's words.
+        candidates: vendor field → sample values from the firm's own data.
+        values: vendor value → sample labels, where a value table has to be filled.
+        suggested: the vendor field of the shipped mapping.
+
+    """
+
+    kind: Kind
+    field: str
+    question: str
+    candidates: Mapping[str, Sequence[str]] = part(default_factory=dict)
+    values: Mapping[str, Sequence[str]] = part(default_factory=dict)
+    suggested: str = ""
 
 
 class Surroundings(Protocol):
@@ -110,6 +133,10 @@ class Connector(ABC, Generic[S]):
         """
         return Health(ok=True)
 
+    def choices(self) -> Sequence[FieldChoice]:
+        """Name the mapping choices that only the firm can make; ``hub connect`` asks them."""
+        return ()
+
     def read(self, kind: Kind, cursor: Cursor | None) -> Iterator[Page]:
         """List the records of a kind, from a cursor or from the start, page by page.
 
@@ -136,25 +163,3 @@ class Connector(ABC, Generic[S]):
 
         """
         raise NotImplementedError
-
-
-@dataclass(frozen=True, slots=True)
-class FieldChoice:
-    """A mapping choice that only the firm can make, offered by ``hub connect`` with samples.
-
-    Args:
-        kind: the kind whose field is chosen.
-        field: the canonical field.
-        question: what to ask, in the firm's words.
-        candidates: vendor field → sample values from the firm's own data.
-        values: vendor value → sample labels, where a value table has to be filled.
-        suggested: the vendor field of the shipped mapping.
-
-    """
-
-    kind: Kind
-    field: str
-    question: str
-    candidates: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    suggested: str = ""

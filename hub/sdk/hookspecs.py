@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from random import Random
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pluggy
@@ -11,6 +10,7 @@ import pluggy
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from pathlib import Path
+    from random import Random
 
     import click
 
@@ -22,8 +22,8 @@ hookspec = pluggy.HookspecMarker("hub")
 hookimpl = pluggy.HookimplMarker("hub")
 """Marks a function of a plugin as an implementation of the hook of the same name."""
 
-Shape = Callable[[Mapping[str, Any]], Mapping[str, Any]]
-"""A pure step from canonical values to canonical values, before translation outward."""
+Shape = Callable[[Any], Any]
+"""A pure step from a canonical record to a canonical record of the same kind, before translation."""
 
 Converter = tuple[Callable[[Any], Any], Callable[[Any], Any]]
 """A named converter for mappings: inward (vendor → canonical) and outward."""

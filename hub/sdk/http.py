@@ -48,7 +48,7 @@ class Redactor:
         return re.sub(r"://[^/\s@]+@", "://[redacted]@", text)
 
 
-class _Passing(Exception):  # noqa: N818 -- a signal to tenacity, not an error anybody sees
+class _Passing(Exception):
     def __init__(self, reason: str, retry_after: float | None = None) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
@@ -69,7 +69,9 @@ class Session:
         self._requests = requests.Session()
         self._limiter = _Limiter(clock, rate) if rate else None
 
-    def get(self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 -- JSON is any value
+    def get(
+        self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Any:  # noqa: ANN401 -- JSON is any value
         """Read a JSON document; repeated with growing pauses while the fault may pass.
 
         Raises:
@@ -133,7 +135,9 @@ class Session:
             return Unknown(f"no answer from {_place(url)}: {type(error).__name__}")
         return self._end_of(answer, url)
 
-    def _end_of(self, answer: requests.Response, url: str) -> requests.Response | Rejected | NotSent | Unknown:
+    def _end_of(
+        self, answer: requests.Response, url: str
+    ) -> requests.Response | Rejected | NotSent | Unknown:
         status = answer.status_code
         if status == _TOO_MANY or status in _UNAUTHORIZED:
             seconds = _retry_after(answer)

@@ -45,7 +45,9 @@ class Applies(StrEnum):
 
     def covers(self, role: Role) -> bool:
         """Whether a target of this role is meant."""
-        return self is Applies.ANY or {Role.PORTAL: Applies.PORTALS, Role.BOOKS: Applies.BOOKS}.get(role) is self
+        return (
+            self is Applies.ANY or {Role.PORTAL: Applies.PORTALS, Role.BOOKS: Applies.BOOKS}.get(role) is self
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,6 @@ class RuleContext(Protocol):
     def codes(self, name: str) -> frozenset[str]:
         """The codes of a shipped or workspace code list, such as ``utbms/activity``."""
         ...
-
 
 
 @dataclass(frozen=True, slots=True)
