@@ -45,9 +45,10 @@ class Access:
         idempotency: for how long the system answers a repeated key with the first answer;
             ``None`` where it knows no keys.
         find: whether ``find`` sees what was created, so that a doubtful create can be looked up.
-        visible_after: how long a create may stay invisible to ``find``.
+        visible_after: how long after a call began its effect may still be invisible to ``find``:
+            the longest that a call takes, and the delay until a look-up shows it. "Not there" is
+            believed only after that.
         batch: how many intents one call of ``write`` takes at most.
-        in_flight: how many calls may run at once.
         rate: the system's documented limit.
 
     """
@@ -59,9 +60,8 @@ class Access:
     listing: Listing = Listing.FULL
     idempotency: timedelta | None = None
     find: bool = False
-    visible_after: timedelta = timedelta(0)
+    visible_after: timedelta = timedelta(seconds=10)
     batch: int = 1
-    in_flight: int = 1
     rate: RateLimit | None = None
 
     @property

@@ -1,0 +1,167 @@
+"""The fast path: tuples through the driver. This module alone knows that speed matters here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import bindparam, delete, func, select, update
+
+from hub.ledger.schema import binding, record, revision
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sqlalchemy.sql import Executable
+
+    from hub.ledger.ledger import Ledger
+
+
+class Bound(NamedTuple):
+    """What is known of one external id of a stream."""
+
+    external_id: str
+    id: int
+    record: int
+    state: int
+    digest: bytes | None
+    agreed: int
+
+
+RecordRow = tuple[int, int, int, int, int, str]
+RevisionRow = tuple[int, int, int, "int | None", int, "str | None"]
+BindingRow = tuple[Any, ...]
+
+_RECORD = ("id", "workspace", "kind", "state", "revision", "body")
+_REVISION = ("record", "id", "run", "connection", "change", "replaced")
+_BINDING = (
+    "stream",
+    "external_id",
+    "id",
+    "record",
+    "connection",
+    "state",
+    "agreed",
+    "digest",
+    "sent",
+    "version",
+    "raw",
+)
+
+
+class Bulk:
+    """Looks up and inserts a page at a time."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        dialect = ledger.connection.dialect
+        style: Any = "qmark" if dialect.name == "sqlite" else "format"
+        self._mark = "?" if style == "qmark" else "%s"
+        self._insert_records = self._insert(record.name, _RECORD)
+        self._insert_revisions = self._insert(revision.name, _REVISION)
+        self._insert_bindings = self._insert(binding.name, _BINDING)
+        self._next: dict[str, int] = {}
+        self._lookups: dict[int, str] = {}
+
+    def _insert(self, table: str, columns: Sequence[str]) -> str:
+        marks = ", ".join([self._mark] * len(columns))
+        return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 -- our own names
+
+    def forget_counters(self) -> None:
+        """Ask for the highest ids anew; another run may have used some."""
+        self._next.clear()
+
+    def next_ids(self, what: str, count: int = 1) -> int:
+        """Set aside so many ids (``record``, ``revision`` or ``binding``) and give the first."""
+        if what not in self._next:
+            column = {"record": record.c.id, "revision": record.c.revision, "binding": binding.c.id}[what]
+            highest = self._ledger.connection.execute(select(func.max(column))).scalar()
+            self._next[what] = (highest or 0) + 1
+        first = self._next[what]
+        self._next[what] = first + count
+        return first
+
+    def lookup(self, stream: int, external_ids: Sequence[str]) -> dict[str, Bound]:
+        """What is known of these external ids of a stream."""
+        rows = self._ledger.connection.exec_driver_sql(
+            self._lookup_sql(len(external_ids)),
+            (stream, *external_ids),
+        )
+        cursor: Any = rows.cursor
+        return {row[0]: Bound._make(row) for row in cursor.fetchall()}
+
+    def _lookup_sql(self, count: int) -> str:
+        if count not in self._lookups:
+            marks = ",".join([self._mark] * count)
+            self._lookups[count] = (
+                "SELECT external_id, id, record, state, digest, agreed FROM binding "  # noqa: S608 -- our own names
+                f"WHERE stream = {self._mark} AND external_id IN ({marks})"
+            )
+        return self._lookups[count]
+
+    def insert(
+        self,
+        records: Sequence[RecordRow],
+        revisions: Sequence[RevisionRow],
+        bindings: Sequence[BindingRow],
+    ) -> None:
+        """Add rows."""
+        self._many(self._insert_records, records)
+        self._many(self._insert_revisions, revisions)
+        self._many(self._insert_bindings, bindings)
+
+    def update_records(self, rows: Sequence[tuple[int, int, str, int]]) -> None:
+        """Set state, revision and body of records: (state, revision, body, id)."""
+        sql = f"UPDATE record SET state={self._mark}, revision={self._mark}, body={self._mark} WHERE id={self._mark}"  # noqa: S608 -- our own names
+        self._many(sql, rows)
+
+    def update_bindings(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Set what a reading found: (state, agreed, digest, version, raw, stream, external id)."""
+        m = self._mark
+        sql = (
+            f"UPDATE binding SET state={m}, agreed={m}, digest={m}, version={m}, raw={m} "  # noqa: S608 -- our own names
+            f"WHERE stream={m} AND external_id={m}"
+        )
+        self._many(sql, rows)
+
+    def _many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        if rows:
+            self._ledger.connection.exec_driver_sql(sql, list(rows))
+
+    def live_bindings(self, streams: Sequence[int]) -> Iterator[tuple[int, int, str, int]]:
+        """Every live binding of streams: (id, stream, external id, record)."""
+        query = select(binding.c.id, binding.c.stream, binding.c.external_id, binding.c.record).where(
+            binding.c.stream.in_(streams),
+            binding.c.state == 0,
+        )
+        yield from self._stream(query)
+
+    def count_live(self, streams: Sequence[int]) -> int:
+        """How many live bindings streams have."""
+        query = select(func.count()).where(binding.c.stream.in_(streams), binding.c.state == 0)
+        return int(self._ledger.connection.execute(query).scalar() or 0)
+
+    def highest_binding(self) -> int:
+        """The highest binding id in use."""
+        return self.next_ids("binding", 0) - 1
+
+    def _stream(self, query: Executable) -> Iterator[Any]:
+        result = self._ledger.connection.execute(query.execution_options(yield_per=2000))
+        for row in result:
+            yield tuple(row)
+
+    def set_state(self, state: int, keys: Iterable[tuple[int, str]]) -> None:
+        """Set the state of bindings given by stream and external id."""
+        rows = [{"s": stream, "e": external_id} for stream, external_id in keys]
+        if rows:
+            self._ledger.connection.execute(
+                update(binding)
+                .where(binding.c.stream == bindparam("s"), binding.c.external_id == bindparam("e"))
+                .values(state=state),
+                rows,
+            )
+
+    def remove(self, stream: int, external_id: str) -> None:
+        """Forget a binding (a delivery's receipt that became a real id)."""
+        self._ledger.connection.execute(
+            delete(binding).where(binding.c.stream == stream, binding.c.external_id == external_id),
+        )

@@ -1,0 +1,33 @@
+"""Digests and the stored spelling of a record."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any
+
+_SIZE = 16
+
+
+def digest_of(raw: Mapping[str, Any]) -> bytes:
+    """A digest of a system's own record; the order of its fields does not matter."""
+    text = json.dumps(raw, sort_keys=True, separators=(",", ":"), default=_plain)
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_SIZE).digest()
+
+
+payload_digest = digest_of
+"""A digest of what is sent out."""
+
+
+def body_text(values: Mapping[str, Any]) -> str:
+    """Stored values as text."""
+    return json.dumps(values, separators=(",", ":"), ensure_ascii=False, default=_plain)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)

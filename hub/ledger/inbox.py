@@ -1,0 +1,79 @@
+"""What was read but is no record yet, kept with its raw text and tried again in every run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, insert, select, update
+
+from hub.ledger.digests import body_text
+from hub.ledger.schema import inbox
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hub.ledger.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing in the inbox."""
+
+    stream: int
+    external_id: str
+    raw: Mapping[str, Any]
+    version: str | None
+
+
+class Inbox:
+    """Keeps what cannot become a record yet."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def keep(
+        self, stream: int, external_id: str, raw: Mapping[str, Any], version: str | None, run: int
+    ) -> None:
+        """Keep a raw record, in place of what was kept of it before."""
+        mine = (inbox.c.stream == stream) & (inbox.c.external_id == external_id)
+        text = body_text(raw)
+        kept = self._ledger.connection.execute(
+            update(inbox).where(mine).values(raw=text, version=version, run=run),
+        )
+        if not kept.rowcount:
+            self._ledger.connection.execute(
+                insert(inbox).values(
+                    workspace=self._ledger.workspace,
+                    stream=stream,
+                    external_id=external_id,
+                    run=run,
+                    raw=text,
+                    version=version,
+                ),
+            )
+
+    def release(self, stream: int, external_ids: Sequence[str]) -> None:
+        """Let go of what has become a record."""
+        self._ledger.connection.execute(
+            delete(inbox).where(inbox.c.stream == stream, inbox.c.external_id.in_(list(external_ids))),
+        )
+
+    def drop_unseen(self, streams: Sequence[int], run: int) -> None:
+        """Let go of what a complete listing of this run no longer holds."""
+        self._ledger.connection.execute(
+            delete(inbox).where(inbox.c.stream.in_(list(streams)), inbox.c.run < run),
+        )
+
+    def waiting(self, streams: Sequence[int]) -> list[Waiting]:
+        """All that waits in these streams."""
+        rows = self._ledger.connection.execute(
+            select(inbox).where(inbox.c.stream.in_(list(streams))).order_by(inbox.c.id),
+        )
+        return [Waiting(row.stream, row.external_id, json.loads(row.raw), row.version) for row in rows]
+
+    def count(self, streams: Sequence[int]) -> int:
+        """How much waits in these streams."""
+        query = select(func.count()).where(inbox.c.stream.in_(list(streams)))
+        return int(self._ledger.connection.execute(query).scalar() or 0)

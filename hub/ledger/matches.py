@@ -1,0 +1,126 @@
+"""Match keys: by which fields records of a kind may be one and the same. Filled when first asked."""
+
+from __future__ import annotations
+
+import json
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select
+
+from hub.ledger.schema import binding, match_index, match_key, record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from hub.ledger.ledger import Ledger
+    from hub.model import Kind
+
+FieldLists = tuple[tuple[str, ...], ...]
+
+_EXACT, _NEAR = "=", "~"
+_PAGE = 2000
+
+
+def match_keys(fields: FieldLists, values: Mapping[str, Any]) -> list[tuple[int, int]]:
+    """The exact and the near key of each list of fields of which the record has all."""
+    keys = []
+    for names in fields:
+        found = [values.get(name) for name in names]
+        if all(value not in (None, "") for value in found):
+            texts = [str(value) for value in found]
+            keys.append((_key(_EXACT, names, texts), _key(_NEAR, names, [_loose(text) for text in texts])))
+    return keys
+
+
+def _key(sort: str, names: Sequence[str], texts: Sequence[str]) -> int:
+    text = "\x1f".join((sort, *names, *texts))
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), signed=True)
+
+
+def _loose(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum()) or text
+
+
+class Matches:
+    """Finds records by their match keys."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def bring_up_to_date(self, kind: Kind, fields: FieldLists) -> None:
+        """Fill in the keys of all that changed since the last time; inside a transaction."""
+        mine = (match_index.c.workspace == self._ledger.workspace) & (match_index.c.kind == kind.number)
+        known = self._ledger.connection.execute(select(match_index).where(mine)).one_or_none()
+        described = json.dumps(fields)
+        if known is not None and known.fields != described:
+            self._forget(kind)
+            known = None
+        reached = known.revision if known else 0
+        newest = reached
+        rows: list[dict[str, int]] = []
+        for stored in self._ledger.records.of_kind(kind, after_revision=reached):
+            newest = stored.revision
+            rows += self._rows(kind, fields, stored.id, stored.values)
+            if len(rows) > _PAGE:
+                self._add(rows)
+                rows = []
+        self._add(rows)
+        if newest > reached or known is None:
+            self._ledger.connection.execute(delete(match_index).where(mine))
+            self._ledger.connection.execute(
+                insert(match_index).values(
+                    workspace=self._ledger.workspace,
+                    kind=kind.number,
+                    fields=described,
+                    revision=newest,
+                ),
+            )
+
+    def _forget(self, kind: Kind) -> None:
+        self._ledger.connection.execute(delete(match_key).where(match_key.c.kind == kind.number))
+
+    def _rows(
+        self, kind: Kind, fields: FieldLists, identifier: int, values: Mapping[str, Any]
+    ) -> list[dict[str, int]]:
+        keys = {key for pair in match_keys(fields, values) for key in pair}
+        return [{"kind": kind.number, "key": key, "record": identifier} for key in keys]
+
+    def _add(self, rows: list[dict[str, int]]) -> None:
+        if rows:
+            self._ledger.connection.execute(
+                insert(match_key).prefix_with("OR IGNORE", dialect="sqlite"), rows
+            )
+
+    def candidates(self, kind: Kind, keys: Iterable[int]) -> dict[int, set[int]]:
+        """The records that have each of these keys."""
+        wanted = sorted(set(keys))
+        found: dict[int, set[int]] = {}
+        for start in range(0, len(wanted), _PAGE):
+            rows = self._ledger.connection.execute(
+                select(match_key.c.key, match_key.c.record).where(
+                    match_key.c.kind == kind.number,
+                    match_key.c.key.in_(wanted[start : start + _PAGE]),
+                ),
+            )
+            for row in rows:
+                found.setdefault(row.key, set()).add(row.record)
+        return found
+
+    def anything_else(self, kind: Kind, stream: int) -> bool:
+        """Whether any record of a kind could be a match: one that this stream does not list itself."""
+        listed = select(binding.c.record).where(
+            binding.c.stream == stream,
+            binding.c.state == 0,
+            binding.c.record == record.c.id,
+        )
+        other = (
+            select(record.c.id)
+            .where(
+                record.c.workspace == self._ledger.workspace,
+                record.c.kind == kind.number,
+                ~listed.exists(),
+            )
+            .limit(1)
+        )
+        return self._ledger.connection.execute(other).first() is not None

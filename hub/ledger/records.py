@@ -1,0 +1,291 @@
+"""Records, their revisions, and their bindings, one at a time."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select, update
+
+from hub.ledger.digests import body_text
+from hub.ledger.schema import binding, record, revision, run, stream
+from hub.model import Kind, Record, label_of, model_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from hub.ledger.ledger import Ledger
+
+
+class RecordState(IntEnum):
+    """Whether a record still stands somewhere."""
+
+    LIVE = 0
+    GONE = 1
+    """No system lists it any more; kept with its history."""
+
+
+class BindingState(IntEnum):
+    """Whether a record still stands at one system."""
+
+    LIVE = 0
+    DELIVERED = 1
+    """Handed over and not yet seen there."""
+    GONE = 2
+
+
+class Change(IntEnum):
+    """What a revision did."""
+
+    CREATED = 0
+    CHANGED = 1
+    GONE = 2
+    BACK = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A record as the ledger keeps it."""
+
+    id: int
+    kind: Kind
+    state: RecordState
+    revision: int
+    values: Mapping[str, Any]
+
+    @property
+    def label(self) -> str:
+        """A short name by which a person knows it."""
+        return label_of(self.kind, self.values)
+
+    def model(self) -> Record:
+        """The record as its model."""
+        return model_of(self.kind).model_validate(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBinding:
+    """What a record is at a connection."""
+
+    id: int
+    stream: int
+    source: str
+    external_id: str
+    record: int
+    connection: int
+    state: BindingState
+    agreed: int
+    digest: bytes | None
+    sent: bytes | None
+    version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One step in a record's life: which fields changed, from what, by whom, in which run."""
+
+    id: int
+    run: int
+    at: str
+    connection: int | None
+    change: Change
+    replaced: Mapping[str, Any]
+
+
+_COLUMNS = (record.c.id, record.c.kind, record.c.state, record.c.revision, record.c.body)
+
+
+_PAGE = 1000
+
+
+def _stored(row: Any) -> StoredRecord:  # noqa: ANN401 -- a row of the record table
+    kind = Kind.of_number(row.kind)
+    return StoredRecord(row.id, kind, RecordState(row.state), row.revision, json.loads(row.body))
+
+
+class Records:
+    """Reads records and writes single changes."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def get(self, identifier: int) -> StoredRecord:
+        """One record."""
+        row = self._ledger.connection.execute(select(*_COLUMNS).where(record.c.id == identifier)).one()
+        return _stored(row)
+
+    def many(self, identifiers: Iterable[int]) -> dict[int, StoredRecord]:
+        """Several records by id."""
+        wanted = list(identifiers)
+        rows = self._ledger.connection.execute(select(*_COLUMNS).where(record.c.id.in_(wanted)))
+        return {row.id: _stored(row) for row in rows}
+
+    def of_kind(self, kind: Kind, *, after_revision: int = 0) -> Iterator[StoredRecord]:
+        """All records of a kind, or those changed since a revision, in order of change."""
+        while page := self._page(kind, after_revision):
+            yield from page
+            after_revision = page[-1].revision
+
+    def _page(self, kind: Kind, after_revision: int) -> list[StoredRecord]:
+        rows = self._ledger.connection.execute(
+            select(*_COLUMNS)
+            .where(
+                record.c.workspace == self._ledger.workspace,
+                record.c.kind == kind.number,
+                record.c.revision > after_revision,
+            )
+            .order_by(record.c.revision)
+            .limit(_PAGE),
+        )
+        return [_stored(row) for row in rows]
+
+    def count(self, kind: Kind) -> int:
+        """How many live records of a kind there are."""
+        return int(
+            self._ledger.connection.execute(
+                select(func.count()).where(
+                    record.c.workspace == self._ledger.workspace,
+                    record.c.kind == kind.number,
+                    record.c.state == RecordState.LIVE,
+                ),
+            ).scalar()
+            or 0,
+        )
+
+    def highest_revision(self, kind: Kind) -> int:
+        """The newest revision of any record of a kind."""
+        newest = select(func.max(record.c.revision)).where(
+            record.c.workspace == self._ledger.workspace,
+            record.c.kind == kind.number,
+        )
+        return int(self._ledger.connection.execute(newest).scalar() or 0)
+
+    def find(self, kind: Kind, text: str) -> list[StoredRecord]:
+        """The records that a person may mean by a ledger id, a number or an external id."""
+        by_binding = (
+            select(binding.c.record)
+            .join(stream, stream.c.id == binding.c.stream)
+            .where(stream.c.kind == kind.number, binding.c.external_id == text)
+        )
+        meant = (
+            func.json_extract(record.c.body, "$.number") == text
+            if self._ledger.connection.dialect.name == "sqlite"
+            else record.c.body.like(f'%"number":{json.dumps(text)}%')
+        ) | record.c.id.in_(by_binding)
+        if text.isdigit():
+            meant |= record.c.id == int(text)
+        rows = self._ledger.connection.execute(
+            select(*_COLUMNS).where(
+                record.c.workspace == self._ledger.workspace,
+                record.c.kind == kind.number,
+                meant,
+            ),
+        )
+        return [_stored(row) for row in rows]
+
+    def change(
+        self,
+        before: StoredRecord,
+        values: Mapping[str, Any],
+        *,
+        run: int,
+        connection: int | None,
+        change: Change = Change.CHANGED,
+    ) -> int:
+        """Give a record new values; the replaced ones stay in the revision. Returns its number."""
+        number = self._ledger.bulk.next_ids("revision")
+        state = RecordState.GONE if change is Change.GONE else RecordState.LIVE
+        replaced = {
+            name: before.values.get(name)
+            for name in before.values.keys() | values.keys()
+            if before.values.get(name) != values.get(name)
+        }
+        self._ledger.connection.execute(
+            insert(revision).values(
+                record=before.id,
+                id=number,
+                run=run,
+                connection=connection,
+                change=int(change),
+                replaced=body_text(replaced) if replaced else None,
+            ),
+        )
+        self._ledger.connection.execute(
+            update(record)
+            .where(record.c.id == before.id)
+            .values(state=int(state), revision=number, body=body_text(values)),
+        )
+        return number
+
+    def at_revision(self, stored: StoredRecord, wanted: int) -> dict[str, Any]:
+        """The values that a record had at an earlier revision."""
+        values = dict(stored.values)
+        for step in reversed(self.history(stored.id)):
+            if step.id <= wanted:
+                break
+            for name, value in step.replaced.items():
+                if value is None:
+                    values.pop(name, None)
+                else:
+                    values[name] = value
+        return values
+
+    def history(self, identifier: int) -> list[Revision]:
+        """Every revision of a record, oldest first."""
+        rows = self._ledger.connection.execute(
+            select(revision, run.c.began)
+            .join(run, run.c.id == revision.c.run, isouter=True)
+            .where(revision.c.record == identifier)
+            .order_by(revision.c.id),
+        )
+        return [
+            Revision(
+                row.id,
+                row.run,
+                row.began or "",
+                row.connection,
+                Change(row.change),
+                json.loads(row.replaced or "{}"),
+            )
+            for row in rows
+        ]
+
+    def bindings(self, identifier: int, connection: int | None = None) -> list[StoredBinding]:
+        """What a record is at every connection, or at one."""
+        query = (
+            select(binding, stream.c.source)
+            .join(stream, stream.c.id == binding.c.stream)
+            .where(binding.c.record == identifier)
+            .order_by(binding.c.state, binding.c.id)
+        )
+        if connection is not None:
+            query = query.where(binding.c.connection == connection)
+        return [_binding(row) for row in self._ledger.connection.execute(query)]
+
+    def bound_at(self, identifiers: Iterable[int], connection: int) -> dict[int, StoredBinding]:
+        """The binding of each of these records at a connection; a live one before one that is gone."""
+        query = (
+            select(binding, stream.c.source)
+            .join(stream, stream.c.id == binding.c.stream)
+            .where(binding.c.record.in_(list(identifiers)), binding.c.connection == connection)
+            .order_by(binding.c.state.desc(), binding.c.id.desc())
+        )
+        return {row.record: _binding(row) for row in self._ledger.connection.execute(query)}
+
+
+def _binding(row: Any) -> StoredBinding:  # noqa: ANN401 -- a row of the binding table
+    return StoredBinding(
+        row.id,
+        row.stream,
+        row.source,
+        row.external_id,
+        row.record,
+        row.connection,
+        BindingState(row.state),
+        row.agreed,
+        row.digest,
+        row.sent,
+        row.version,
+    )

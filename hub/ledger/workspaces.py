@@ -1,0 +1,106 @@
+"""Which firm a ledger belongs to, and whether the ledger was copied or restored."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from sqlalchemy import insert, select, update
+
+from hub.ledger.engine import sqlite_path
+from hub.ledger.schema import workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hub.ledger.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Displacement:
+    """Why a ledger may not be the one that wrote last."""
+
+    code: str
+    message: str
+
+
+class Workspaces:
+    """The firms of a ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def enter(self, firm: str) -> int:
+        """The number of a firm's workspace, made when it is first seen."""
+        connection = self._ledger.connection
+        found = connection.execute(select(workspace.c.id).where(workspace.c.firm == firm)).scalar()
+        if found is not None:
+            return int(found)
+        made = connection.execute(
+            insert(workspace).values(firm=firm, identity=uuid4().hex, place=self._place(), serial=0),
+        )
+        key = made.inserted_primary_key
+        return int(key[0]) if key else 0
+
+    def displacement(self) -> Displacement | None:
+        """Whether the ledger stands elsewhere than before, or is older than its last run."""
+        row = self._row()
+        if row.place != self._place():
+            return Displacement("copied", f"This ledger was last used at {row.place}.")
+        witness = self._witness()
+        if witness is not None and witness.get(row.identity, 0) > row.serial:
+            return Displacement(
+                "restored",
+                f"This ledger is older than its last run ({row.serial} runs, not {witness[row.identity]}).",
+            )
+        return None
+
+    def settle(self) -> None:
+        """Take the ledger as it stands now for the true one."""
+        with self._ledger.transaction():
+            self._ledger.connection.execute(
+                update(workspace)
+                .where(workspace.c.id == self._ledger.workspace)
+                .values(place=self._place(), serial=workspace.c.serial + 1),
+            )
+        row = self._row()
+        path = self._witness_path()
+        if path is not None:
+            path.write_text(json.dumps({row.identity: row.serial}), encoding="utf-8")
+
+    def _row(self) -> Row:
+        with self._ledger.reading():
+            found = self._ledger.connection.execute(
+                select(workspace.c.identity, workspace.c.place, workspace.c.serial).where(
+                    workspace.c.id == self._ledger.workspace,
+                ),
+            ).one()
+        return Row(found.identity, found.place, found.serial)
+
+    def _place(self) -> str:
+        path = sqlite_path(self._ledger.url)
+        return str(path.resolve()) if path else self._ledger.place
+
+    def _witness_path(self) -> Path | None:
+        path = sqlite_path(self._ledger.url)
+        return path.with_name(path.name + "-witness") if path else None
+
+    def _witness(self) -> dict[str, int] | None:
+        path = self._witness_path()
+        with contextlib.suppress(OSError, ValueError):
+            if path is not None:
+                known: dict[str, int] = json.loads(path.read_text(encoding="utf-8"))
+                return known
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The state of a workspace."""
+
+    identity: str
+    place: str
+    serial: int

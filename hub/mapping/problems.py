@@ -1,0 +1,62 @@
+"""What can be wrong with one record: the problems that hold it, and the exceptions that carry them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hub.model import RecordId
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why one value of a record cannot be translated, for a billing specialist.
+
+    Args:
+        field: the canonical field, such as ``worked_on`` or ``lines[3].amount``; lines are
+            counted from 1.
+        vendor_field: the system's own field, such as ``DATE`` or ``FEES[3].AMOUNT``.
+        code: ``missing``, ``not-mapped``, ``not-text``, ``not-a-date``, ``not-a-number``,
+            ``not-a-flag``, ``unknown-value``, ``unknown-code``, ``no-list``, ``no-document``,
+            ``not-converted``, ``does-not-fit`` or ``no-table``.
+        message: what is wrong; never quotes a privileged value.
+        remedy: what to do about it.
+        value: the value at fault; empty where the field is privileged or there is none.
+
+    """
+
+    field: str
+    vendor_field: str
+    code: str
+    message: str
+    remedy: str
+    value: str = ""
+
+
+class Untranslatable(Exception):
+    """A record cannot be translated; ``problems`` names all that is wrong with it."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(" ".join(problem.message for problem in problems))
+        self.problems = tuple(problems)
+
+
+class Unbound(Exception):
+    """A record that the outgoing one refers to has no binding at the target yet."""
+
+    def __init__(self, record_id: RecordId) -> None:
+        super().__init__(f"record {record_id} is not there yet")
+        self.record_id = record_id
+
+
+class Unfit(Exception):
+    """One value does not fit. Holds no value, so that none can leak; ``says`` ends "which …"."""
+
+    def __init__(self, code: str, says: str, remedy: str = "Correct it at the source.") -> None:
+        super().__init__(says)
+        self.code = code
+        self.says = says
+        self.remedy = remedy

@@ -1,0 +1,6 @@
+"""The stand-in's modules stand beside the tests and are imported by their own names."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
