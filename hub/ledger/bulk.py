@@ -111,7 +111,8 @@ class Bulk:
 
     def update_records(self, rows: Sequence[tuple[int, int, str, int]]) -> None:
         """Set state, revision and body of records: (state, revision, body, id)."""
-        sql = f"UPDATE record SET state={self._mark}, revision={self._mark}, body={self._mark} WHERE id={self._mark}"  # noqa: S608 -- our own names
+        m = self._mark
+        sql = f"UPDATE record SET state={m}, revision={m}, body={m} WHERE id={m}"  # noqa: S608 -- our own names
         self._many(sql, rows)
 
     def update_bindings(self, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -6,6 +6,7 @@ import getpass
 import json
 from collections import defaultdict
 from dataclasses import dataclass
+from dataclasses import field as part
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -50,7 +51,7 @@ class Hold:
     kind: Kind | None = None
     record: int | None = None
     severity: str = BLOCKS
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = part(default_factory=dict)
     id: int = 0
     since: int = 0
 

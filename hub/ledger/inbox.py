@@ -33,24 +33,22 @@ class Inbox:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def keep(
-        self, stream: int, external_id: str, raw: Mapping[str, Any], version: str | None, run: int
-    ) -> None:
+    def keep(self, what: Waiting, run: int) -> None:
         """Keep a raw record, in place of what was kept of it before."""
-        mine = (inbox.c.stream == stream) & (inbox.c.external_id == external_id)
-        text = body_text(raw)
+        mine = (inbox.c.stream == what.stream) & (inbox.c.external_id == what.external_id)
+        text = body_text(what.raw)
         kept = self._ledger.connection.execute(
-            update(inbox).where(mine).values(raw=text, version=version, run=run),
+            update(inbox).where(mine).values(raw=text, version=what.version, run=run),
         )
         if not kept.rowcount:
             self._ledger.connection.execute(
                 insert(inbox).values(
                     workspace=self._ledger.workspace,
-                    stream=stream,
-                    external_id=external_id,
+                    stream=what.stream,
+                    external_id=what.external_id,
                     run=run,
                     raw=text,
-                    version=version,
+                    version=what.version,
                 ),
             )
 

@@ -7,6 +7,8 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from hub.ledger.schema import binding, match_index, match_key, record
 
@@ -78,19 +80,30 @@ class Matches:
             )
 
     def _forget(self, kind: Kind) -> None:
-        self._ledger.connection.execute(delete(match_key).where(match_key.c.kind == kind.number))
+        self._ledger.connection.execute(
+            delete(match_key).where(
+                match_key.c.workspace == self._ledger.workspace,
+                match_key.c.kind == kind.number,
+            ),
+        )
 
     def _rows(
-        self, kind: Kind, fields: FieldLists, identifier: int, values: Mapping[str, Any]
+        self,
+        kind: Kind,
+        fields: FieldLists,
+        identifier: int,
+        values: Mapping[str, Any],
     ) -> list[dict[str, int]]:
         keys = {key for pair in match_keys(fields, values) for key in pair}
-        return [{"kind": kind.number, "key": key, "record": identifier} for key in keys]
+        common = {"workspace": self._ledger.workspace, "kind": kind.number, "record": identifier}
+        return [{**common, "key": key} for key in keys]
 
     def _add(self, rows: list[dict[str, int]]) -> None:
-        if rows:
-            self._ledger.connection.execute(
-                insert(match_key).prefix_with("OR IGNORE", dialect="sqlite"), rows
-            )
+        if not rows:
+            return
+        sqlite = self._ledger.connection.dialect.name == "sqlite"
+        added = sqlite_insert(match_key) if sqlite else postgresql_insert(match_key)
+        self._ledger.connection.execute(added.on_conflict_do_nothing(), rows)
 
     def candidates(self, kind: Kind, keys: Iterable[int]) -> dict[int, set[int]]:
         """The records that have each of these keys."""
@@ -99,6 +112,7 @@ class Matches:
         for start in range(0, len(wanted), _PAGE):
             rows = self._ledger.connection.execute(
                 select(match_key.c.key, match_key.c.record).where(
+                    match_key.c.workspace == self._ledger.workspace,
                     match_key.c.kind == kind.number,
                     match_key.c.key.in_(wanted[start : start + _PAGE]),
                 ),

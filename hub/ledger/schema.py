@@ -129,6 +129,7 @@ inbox = Table(
 match_key = Table(
     "match_key",
     metadata,
+    Column("workspace", Integer, primary_key=True, autoincrement=False),
     Column("kind", SmallInteger, primary_key=True, autoincrement=False),
     Column("key", BigInteger, primary_key=True, autoincrement=False),
     Column("record", BigInteger, primary_key=True, autoincrement=False),
