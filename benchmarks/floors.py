@@ -10,6 +10,7 @@ import sqlite3
 import sys
 from contextlib import closing, contextmanager
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,17 +23,16 @@ CREATE TABLE time_entry (
 )
 """
 _INSERT = "INSERT INTO time_entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-_UPSERT = (
-    "INSERT INTO time_entry VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-    "(matter, timekeeper, worked_on, hours, rate, amount, narrative) = (excluded.matter, excluded.timekeeper, "
-    "excluded.worked_on, excluded.hours, excluded.rate, excluded.amount, excluded.narrative)"
-)
+_UPSERT = f"""{_INSERT} ON CONFLICT (id) DO UPDATE SET
+    matter = excluded.matter, timekeeper = excluded.timekeeper, worked_on = excluded.worked_on,
+    hours = excluded.hours, rate = excluded.rate, amount = excluded.amount, narrative = excluded.narrative
+"""
 _PAGE = 1_000
 
 
 def csv_to_sqlite(source: str, database: str) -> None:
     """Insert the rows into a typed table in one transaction."""
-    with _new_table(database) as connection, open(source, newline="", encoding="utf-8") as file:
+    with _new_table(database) as connection, Path(source).open(newline="", encoding="utf-8") as file:
         rows = csv.reader(file)
         next(rows)
         connection.executemany(_INSERT, rows)
@@ -43,7 +43,7 @@ def pydantic_upsert(source: str, database: str) -> None:
     # Only this floor pays for it.
     from floor_model import Entry  # noqa: PLC0415 -- see above
 
-    with _new_table(database) as connection, open(source, newline="", encoding="utf-8") as file:
+    with _new_table(database) as connection, Path(source).open(newline="", encoding="utf-8") as file:
         entries = map(Entry.model_validate, csv.DictReader(file))
         while page := [entry.as_row() for entry in islice(entries, _PAGE)]:
             connection.executemany(_UPSERT, page)
@@ -52,7 +52,10 @@ def pydantic_upsert(source: str, database: str) -> None:
 
 def sqlite_to_csv(source: str, database: str) -> None:
     """Write the table that ``csv_to_sqlite`` made as a CSV file."""
-    with closing(sqlite3.connect(database)) as connection, open(source, "w", newline="", encoding="utf-8") as file:
+    with (
+        closing(sqlite3.connect(database)) as connection,
+        Path(source).open("w", newline="", encoding="utf-8") as file,
+    ):
         found = connection.execute("SELECT * FROM time_entry")
         writer = csv.writer(file)
         writer.writerow(column[0] for column in found.description)

@@ -28,8 +28,10 @@ def matter_order(client_id: str) -> tuple[int, str]:
 
 def id_problem(column: str, text: str) -> str:
     """Say what is wrong with an id that has to be a whole number or a text; empty where it is fine."""
+    if text.isdecimal():
+        return ""
     if not text:
-        return f"{column} is empty."
+        return f"{column} is empty. Fill it in in Tabs3, or export the table again."
     if _SCIENTIFIC.fullmatch(text):
         return f"{column} {text} is a number in scientific notation, not an id. {_REMEDY}"
     return ""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from hub_tabs3.tables import Export, Table
 
-_PAGE = 1_000
+_ROWS_PER_PAGE = 1_000
 
 
 class Listing:
@@ -60,14 +60,20 @@ class Listing:
             return None
         return self._watched(table)
 
+    def glance(self, name: str) -> Table | None:
+        """A table that is looked at and is no part of the kind, or ``None``."""
+        return self._export.table(name)
+
     def pages(self, items: Iterable[Upsert]) -> Iterator[Page]:
-        """Put items into pages; the last one says whether the listing was complete."""
+        """Put items into pages of about 1,000 rows; the last one says whether the listing was complete."""
         page: list[Upsert] = []
+        rows = 0
         for item in items:
             page.append(item)
-            if len(page) == _PAGE:
+            rows += 1 + sum(len(item.raw.get(lines, ())) for lines in ("FEES", "COSTS"))
+            if rows >= _ROWS_PER_PAGE:
                 yield Page(page)
-                page = []
+                page, rows = [], 0
         self._check_stamps()
         yield Page(page, complete=self.notices.complete, notices=self.notices.texts)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from hub.sdk import SourceFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from hub_tabs3.notices import Notices
 
@@ -144,20 +144,18 @@ def read_ndjson(file: BinaryIO, name: str, notices: Notices) -> Iterator[Row]:
             yield _json_row(line, data, text)
 
 
-def csv_columns(file: BinaryIO, name: str, notices: Notices) -> list[str]:
-    """The upper-case names of a CSV file's columns."""
-    return _header(_Lines(file), _Text(name, notices), name)
-
-
-def csv_values(data: bytes, columns: list[str], name: str, notices: Notices) -> dict[str, str]:
-    """Read again the values of a row that was read without a problem before."""
-    cells = _split(_Text(name, notices).of(data))
-    return dict(zip(columns, cells or [], strict=False))
-
-
-def json_values(data: bytes, name: str, notices: Notices) -> dict[str, str]:
-    """Read again the values of a line of NDJSON that was read without a problem before."""
-    return _object(_Text(name, notices).of(data.removeprefix(_BOM))) or {}
+def row_values(
+    suffix: str,
+    file: BinaryIO,
+    name: str,
+    notices: Notices,
+) -> Callable[[bytes], dict[str, str]]:
+    """Make the function that gives the values in a row's bytes, once they were read without a problem."""
+    text = _Text(name, notices)
+    if suffix == ".ndjson":
+        return lambda data: _object(text.of(data.removeprefix(_BOM))) or {}
+    columns = _header(_Lines(file), text, name)
+    return lambda data: dict(zip(columns, _split(text.of(data)) or [], strict=False))
 
 
 def _header(lines: _Lines, text: _Text, name: str) -> list[str]:
@@ -181,7 +179,8 @@ def _csv_row(line: _Line, lines: _Lines, text: _Text, columns: list[str]) -> Row
         return _quoted_row(line, lines, text, columns)
     cells = decoded.rstrip("\r\n").split(",")
     row = Row(line.number, line.offset, line.data, dict(zip(columns, cells, strict=False)))
-    _judge(row, cells, columns, broken=text.broken)
+    if text.broken or len(cells) != len(columns):
+        _judge(row, cells, columns, broken=text.broken)
     return row
 
 
@@ -198,7 +197,7 @@ def _quoted_row(first: _Line, lines: _Lines, text: _Text, columns: list[str]) ->
     row = Row(first.number, first.offset, data, dict(zip(columns, known, strict=False)))
     if cells is None:
         row.doubtful = columns[min(len(known), len(columns)) - 1] if columns else ""
-        row.problem = f"line {row.line} is cut short, or its quotation marks do not pair."
+        row.problem = "the row is cut short, or its quotation marks do not pair."
     else:
         _judge(row, cells, columns, broken=text.broken)
     return row
@@ -242,16 +241,15 @@ def _judge(row: Row, cells: list[str], columns: list[str], *, broken: bool) -> N
     if len(cells) < len(columns):
         row.doubtful = columns[len(cells) - 1]
         row.problem = (
-            f"line {row.line} is cut short: it has {len(cells)} of {len(columns)} columns "
-            f"and ends in {row.doubtful}."
+            f"the row is cut short: it has {len(cells)} of {len(columns)} columns and ends in {row.doubtful}."
         )
     elif any(cell.strip() for cell in cells[len(columns) :]):
         row.problem = (
-            f"line {row.line} has {len(cells)} cells for {len(columns)} columns: "
+            f"the row has {len(cells)} cells for {len(columns)} columns: "
             "a text with a comma in it is not in quotation marks."
         )
     elif broken:
-        row.problem = f"line {row.line} has bytes that are neither UTF-8 nor cp1252."
+        row.problem = "the row has bytes that are neither UTF-8 nor cp1252."
 
 
 def _json_row(line: _Line, data: bytes, text: _Text) -> Row:
@@ -260,9 +258,9 @@ def _json_row(line: _Line, data: bytes, text: _Text) -> Row:
     values = _object(decoded)
     row = Row(line.number, line.offset, line.data, {"LINE": decoded} if values is None else values)
     if values is None:
-        row.problem = f"line {row.line} is cut short, or is not a JSON object of texts and numbers."
+        row.problem = "the row is cut short, or is not a JSON object of texts and numbers."
     elif text.broken:
-        row.problem = f"line {row.line} has bytes that are neither UTF-8 nor cp1252."
+        row.problem = "the row has bytes that are neither UTF-8 nor cp1252."
     return row
 
 

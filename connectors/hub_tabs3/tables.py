@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO
 
 from hub.sdk import SourceFailed, SourceMissing
-from hub_tabs3.rows import Row, csv_columns, csv_values, json_values, read_csv, read_ndjson
+from hub_tabs3.rows import Row, read_csv, read_ndjson, row_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from hub_tabs3.notices import Notices
+
+    RowAt = Callable[[int, int], Row]
 
 _READERS = {".csv": read_csv, ".ndjson": read_ndjson}
 _CLOSE_IT = "Close the program that holds it, or give the hub the right to read it, and try again."
@@ -38,8 +41,9 @@ class Table:
         except OSError as error:
             raise self._unreadable(error) from error
 
-    def rows_at(self, places: Iterator[tuple[int, int]], notices: Notices) -> Iterator[Row]:
-        """Read again the rows at these offsets, with these lengths in bytes.
+    @contextmanager
+    def opened(self, notices: Notices) -> Iterator[RowAt]:
+        """Open the file to read again rows that were read before, by their offset and length in bytes.
 
         Raises:
             SourceFailed: the file cannot be read.
@@ -47,17 +51,7 @@ class Table:
         """
         try:
             with self.path.open("rb") as file:
-                plain = self.path.suffix.lower() == ".csv"
-                columns = csv_columns(file, self.file_name, notices) if plain else []
-                for offset, length in places:
-                    file.seek(offset)
-                    data = file.read(length)
-                    values = (
-                        csv_values(data, columns, self.file_name, notices)
-                        if plain
-                        else json_values(data, self.file_name, notices)
-                    )
-                    yield Row(0, offset, data, values)
+                yield self._row_at(file, notices)
         except OSError as error:
             raise self._unreadable(error) from error
 
@@ -68,6 +62,16 @@ class Table:
         except OSError as error:
             raise self._unreadable(error) from error
         return found.st_size, found.st_mtime_ns
+
+    def _row_at(self, file: BinaryIO, notices: Notices) -> RowAt:
+        values_of = row_values(self.path.suffix.lower(), file, self.file_name, notices)
+
+        def row_at(offset: int, length: int) -> Row:
+            file.seek(offset)
+            data = file.read(length)
+            return Row(0, offset, data, values_of(data))
+
+        return row_at
 
     def _unreadable(self, error: OSError) -> SourceFailed:
         reason = error.strerror or type(error).__name__

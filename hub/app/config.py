@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field as part
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from hub.app.config_schema import Connection, Document, Flow
 from hub.app.toml_file import Problem, TomlFile, nearest, read_toml
-from hub.model import MODELS, Kind
+from hub.model import KIND_ORDER, MODELS, Kind
 from hub.sdk import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from pydantic_core import ErrorDetails
 
@@ -86,7 +86,16 @@ def load_config(path: Path) -> Config:
     if not path.exists():
         remedy = f"Make a workspace with: hub init {path.parent}; or name one with -C or HUB_HOME."
         raise ConfigurationError(f"There is no {path.name} in {path.parent}.", remedy=remedy)
-    file = read_toml(path.absolute())
+    return check_config(read_toml(path.absolute()))
+
+
+def check_config(file: TomlFile) -> Config:
+    """Check what stands in a hub.toml, or what is about to.
+
+    Raises:
+        ConfigurationError: something in it is wrong.
+
+    """
     try:
         document = Document.model_validate(_prepared(file.data))
     except ValidationError as error:
@@ -161,11 +170,10 @@ def _names_at(key: Key) -> list[str]:
     model: type[BaseModel] = Document
     words = iter(key)
     for word in words:
-        annotation = next(info.annotation for name, info in model.model_fields.items() if name == word)
-        if not _is_model(annotation):
+        annotation: Any = model.model_fields[word].annotation
+        if not _is_model(annotation):  # a table of named tables
             annotation = get_args(annotation)[1]
             next(words, None)
-        assert _is_model(annotation)
         model = annotation
     return [info.alias or name for name, info in model.model_fields.items()]
 
@@ -177,12 +185,13 @@ def _is_model(annotation: object) -> bool:
 def _cross_check(config: Config) -> Iterator[Problem]:
     yield from _colliding_names(config)
     for name, flow in config.flows.items():
-        for key, target in (("from", flow.source), ("to", flow.to)):
-            if target is not None:
-                yield from _known_connection(config, ("flows", name, key), target)
+        for word, end in (("from", flow.source), ("to", flow.to)):
+            if end is not None:
+                yield from _known_connection(config, ("flows", name, word), end)
     for subject, target in config.authority.items():
         is_quoted = subject in config.file.data["authority"]
-        key = ("authority", subject) if is_quoted else ("authority", *subject.split("."))
+        words = (subject,) if is_quoted else tuple(subject.split("."))
+        key = ("authority", *words)
         yield from _known_subject(key, subject)
         yield from _known_connection(config, key, target)
 
@@ -194,7 +203,7 @@ def _known_connection(config: Config, key: Key, name: str) -> Iterator[Problem]:
 
 def _known_subject(key: Key, subject: str) -> Iterator[Problem]:
     kind, _, field = subject.partition(".")
-    if kind not in Kind:
+    if kind not in KIND_ORDER:
         yield Problem(key, f"'{kind}' is no kind of record.", nearest(kind, Kind))
     elif field and field not in (fields := MODELS[Kind(kind)].model_fields):
         yield Problem(key, f"a {Kind(kind).words} has no '{field}'.", nearest(field, fields))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping  # noqa: TC003 -- pydantic reads it at run time
-from datetime import date  # noqa: TC003 -- as above
+from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -21,7 +21,9 @@ _LEDGER = re.compile(r"(sqlite(\+\w+)?:///(?!:memory:).+|postgresql(\+\w+)?://.+
 _DEFAULT_SHARE = Decimal("0.3")
 
 
-def wrong(text: str, *, valid: tuple[str, ...] = (), remedy: str = "", value: str = "") -> PydanticCustomError:
+def wrong(
+    text: str, *, valid: tuple[str, ...] = (), remedy: str = "", value: str = ""
+) -> PydanticCustomError:
     """An error for one value; ``valid`` are the words from which the nearest is offered."""
     context = {"text": text, "valid": valid, "remedy": remedy, "value": value}
     return PydanticCustomError("wrong", "{text}", context)
@@ -45,9 +47,10 @@ def _zone(value: str) -> str:
 
 
 def _kind(value: object) -> Kind:
-    if not isinstance(value, str) or value not in Kind:
-        raise wrong(f"'{value}' is no kind of record.", valid=tuple(Kind), value=str(value))
-    return Kind(value)
+    try:
+        return Kind(str(value))
+    except ValueError:
+        raise wrong(f"'{value}' is no kind of record.", valid=tuple(Kind), value=str(value)) from None
 
 
 def _choice(value: object) -> object:

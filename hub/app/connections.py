@@ -33,7 +33,7 @@ def connector_of(file: TomlFile, connection: Connection, host: PluginHost) -> ty
     """
     if connector := host.connectors.get(connection.connector):
         return connector
-    failed = [report.name for report in host.reports if not report.loaded]
+    failed = [report.name for report in host.reports if report.enabled and not report.loaded]
     remedy = nearest(connection.connector, host.connectors)
     if failed:
         remedy += f" Not loaded: {', '.join(failed)}; see hub plugins."
@@ -73,9 +73,7 @@ def settings_of(
         raise file.error([_problem(name, model, one) for one in details]) from None
 
 
-def stored_secrets(
-    store: SecretStore, connection: str, fields: Iterable[str]
-) -> dict[str, SecretStr]:
+def stored_secrets(store: SecretStore, connection: str, fields: Iterable[str]) -> dict[str, SecretStr]:
     """The secrets of a connection that are known."""
     return {field: secret for field in fields if (secret := store.get(connection, field))}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,14 +11,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pluggy
 
 from hub.app.config_schema import PluginChoice
-from hub.app.toml_file import nearest
+from hub.app.toml_file import Problem, nearest
 from hub.sdk import Connector, Rule, hookspecs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from importlib.resources.abc import Traversable
 
     import click
 
+    from hub.app.config import Config
     from hub.sdk import Converter, SampleFirm, Settings, Shape, Workspace
 
 GROUP = "hub.plugins"
@@ -37,6 +38,7 @@ class PluginReport:
         distribution: the package that brought it, empty where it was handed in.
         version: that package's version.
         file: where its code was loaded from.
+        enabled: whether it was to be loaded at all; hub.toml may switch a plugin off.
         loaded: whether it was imported and its hooks are in use.
         problem: what is wrong, empty where all is well; one sentence for each thing.
         gives: what it gives: ``{"connectors": ("folder",), …}``.
@@ -47,6 +49,7 @@ class PluginReport:
     distribution: str = ""
     version: str = ""
     file: str = ""
+    enabled: bool = True
     loaded: bool = False
     problem: str = ""
     gives: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -104,6 +107,26 @@ class PluginHost:
         return result
 
 
+def open_plugins(config: Config) -> PluginHost:
+    """The plugins that a workspace uses.
+
+    Raises:
+        ConfigurationError: its hub.toml names a plugin that is not installed.
+
+    """
+    host = PluginHost(config.plugins)
+    installed = [report.name for report in host.reports]
+    problems = [
+        Problem(("plugins", word), f"there is no plugin '{name}'.", nearest(name, installed), name)
+        for word, names in (("enabled", config.plugins.enabled or ()), ("disabled", config.plugins.disabled))
+        for name in names
+        if name not in installed
+    ]
+    if problems:
+        raise config.file.error(problems)
+    return host
+
+
 class _Plugin:
     """One plugin with a manager of its own, so that nothing it does reaches the others."""
 
@@ -111,7 +134,8 @@ class _Plugin:
         self.report = report
         self._manager = pluggy.PluginManager("hub")
         self._manager.add_hookspecs(hookspecs)
-        self._guarded("cannot be loaded", lambda: self._load(load()))
+        if report.enabled:
+            self._guarded("cannot be loaded", lambda: self._load(load()))
 
     def ask(self, hook: str, check: Callable[[Any], T], **arguments: object) -> T | None:
         """What the plugin answers to a hook, checked; ``None`` where it has no answer or a broken one."""
@@ -135,33 +159,23 @@ class _Plugin:
     def _guarded(self, what: str, call: Callable[[], T]) -> T | None:
         try:
             return call()
-        except _SwitchedOff:
-            self.report.complain("Switched off in hub.toml.")
         except (Exception, SystemExit) as error:  # noqa: BLE001 -- a stranger's code may raise anything
             reason = str(error).strip().partition("\n")[0].rstrip(".")
             self.report.complain(f"It {what}: {type(error).__name__}: {reason}.")
         return None
 
 
-class _SwitchedOff(Exception):
-    pass
-
-
 def _installed(choice: PluginChoice) -> Iterator[_Plugin]:
     for entry in metadata.entry_points(group=GROUP):
-        report = PluginReport(entry.name)
+        report = PluginReport(entry.name, enabled=choice.allows(entry.name))
         if entry.dist:
             report.distribution, report.version = entry.dist.name, entry.dist.version
-        yield _Plugin(report, entry.load if choice.allows(entry.name) else _switched_off)
+        yield _Plugin(report, entry.load)
 
 
 def _handed_in(plugin: object) -> _Plugin:
     name = getattr(plugin, "__name__", type(plugin).__name__)
     return _Plugin(PluginReport(name), lambda: plugin)
-
-
-def _switched_off() -> object:
-    raise _SwitchedOff
 
 
 def _file_of(plugin: object) -> str:
@@ -176,11 +190,12 @@ def _module_name(plugin: object) -> str:
 
 def _misspelt(plugin: object) -> Iterator[str]:
     """What pluggy would pass over in silence: a hook with a wrong name, or without its mark."""
+    home = _module_name(plugin)
     for name in dir(plugin):
         function = getattr(plugin, name, None)
         mark = getattr(function, "hub_impl", None)
         hook = (mark.get("specname") if isinstance(mark, dict) else None) or name
-        is_own = inspect.isroutine(function) and function.__module__ == _module_name(plugin)
+        is_own = inspect.isroutine(function) and getattr(function, "__module__", None) == home
         if mark is not None and hook not in _HOOKS:
             yield f"There is no hook '{hook}'. {nearest(hook, _HOOKS)}"
         elif mark is None and is_own and name in _HOOKS:

@@ -67,6 +67,10 @@ class SecretStore:
         self._vault.write(f"{connection}/{field}", json.dumps(stored._asdict()))
         self._handed_out.add(value)
 
+    def conceal(self, value: str) -> None:
+        """Count a value that is not stored yet among the secrets that are kept out of every text."""
+        self._handed_out.add(value)
+
     def all_values(self) -> frozenset[str]:
         """Every secret that this process can know by now, for redaction."""
         given = {

@@ -32,9 +32,7 @@ class LiveSurroundings:
         return self._new_session()
 
 
-def session_maker(
-    clock: Clock, secrets: SecretStore, access: tuple[Access, ...]
-) -> Callable[[], Session]:
+def session_maker(clock: Clock, secrets: SecretStore, access: tuple[Access, ...]) -> Callable[[], Session]:
     """Make sessions that know the secrets, and the strictest of the documented rate limits."""
 
     def make() -> Session:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from decimal import Decimal
 from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -63,11 +64,9 @@ class TomlFile:
     def _line_within(self, span: tuple[int, int], value: str) -> int:
         first, last = span
         lines = self.text.split("\n")
-        quoted = (f'"{value}"', f"'{value}'")
-        return next(
-            (number for number in range(first, last + 1) if any(q in lines[number - 1] for q in quoted)),
-            first,
-        )
+        quoted = (f'"{value}"', f"'{value}'") if value else ()
+        numbers = (n for n in range(first, last + 1) if any(word in lines[n - 1] for word in quoted))
+        return next(numbers, first)
 
     def describe(self, problem: Problem) -> str:
         """The problem with file, line and key."""
@@ -112,7 +111,7 @@ def parse_toml(text: str, name: str) -> dict[str, Any]:
 
     """
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         place = _LINE.search(str(error))
         line = int(place[1]) if place else text.rstrip().count("\n") + 1

@@ -127,7 +127,7 @@ class FileVault:
             return {}
         try:
             document = json.loads(self._path.read_bytes())
-            salt, token = base64.b64decode(document["salt"]), document["secrets"]
+            salt, token = base64.b64decode(document["salt"]), str(document["secrets"])
         except (ValueError, KeyError, TypeError):
             remedy = "Put a copy back, or delete it and connect again."
             raise ConfigurationError(f"{self._path} is damaged.", remedy=remedy) from None

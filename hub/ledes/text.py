@@ -35,8 +35,8 @@ _WORD_CLASS = "[" + "".join(_WORDS) + "]"
 _MISSING_SPACE = re.compile(rf"(?<=\w)(?={_WORD_CLASS})|(?<={_WORD_CLASS})(?=\w)|(?<=\d)(?=[¼-¾⅐-⅞])")
 _POWER = re.compile("(?<=[^\\W_])[⁰¹²³⁴-⁹]+")
 # Text of Windows programs read as Latin-1 has its quotes and dashes among the control characters.
-_CONTROLS = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)} | {
-    code: " " for code in (*range(0x20), 0x7F)
+_CONTROLS = dict.fromkeys((*range(0x20), 0x7F), " ") | {
+    code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)
 }
 
 

@@ -27,6 +27,8 @@ class Bound(NamedTuple):
     agreed: int
 
 
+_GONE = 2
+
 RecordRow = tuple[int, int, int, int, int, str]
 RevisionRow = tuple[int, int, int, "int | None", int, "str | None"]
 BindingRow = tuple[Any, ...]
@@ -139,6 +141,11 @@ class Bulk:
     def count_live(self, streams: Sequence[int]) -> int:
         """How many live bindings streams have."""
         query = select(func.count()).where(binding.c.stream.in_(streams), binding.c.state == 0)
+        return int(self._ledger.connection.execute(query).scalar() or 0)
+
+    def count_known(self, streams: Sequence[int]) -> int:
+        """How many bindings streams have that are not gone."""
+        query = select(func.count()).where(binding.c.stream.in_(streams), binding.c.state < _GONE)
         return int(self._ledger.connection.execute(query).scalar() or 0)
 
     def highest_binding(self) -> int:

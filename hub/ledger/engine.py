@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,7 @@ def open_engine(url: str) -> Engine:
         ) from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune)
-        event.listen(engine, "begin", _begin)
+    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -92,10 +93,21 @@ def _tune(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA secure_delete=OFF")
 
 
+class TransactionKind(Enum):
+    """What a transaction is for; the ledger begins none by accident."""
+
+    NONE = None
+    READING = "DEFERRED"
+    WRITING = "IMMEDIATE"
+    """A writer takes the lock at once: the choice between two writers falls before any work."""
+
+
 def _begin(connection: Connection) -> None:
-    # A writer takes the lock at once: the choice between two writers falls before any work.
-    mode = "IMMEDIATE" if connection.get_execution_options().get("writes") else "DEFERRED"
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    kind = connection.get_execution_options().get("transaction", TransactionKind.NONE)
+    if kind is TransactionKind.NONE:
+        raise RuntimeError("the ledger is used outside of a transaction")
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"BEGIN {kind.value}")
 
 
 def set_durability(connection: Connection, *, every_commit: bool) -> None:

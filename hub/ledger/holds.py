@@ -121,6 +121,23 @@ class Holds:
             ),
         )
 
+    def note(self, scope: str, record: int, facts: Mapping[str, Any]) -> None:
+        """Add facts to the holds of a record in a scope."""
+        for held in self.all():
+            if held.scope == scope and held.record == record:
+                told = body_text({"label": held.label, **held.facts, **facts})
+                self._ledger.connection.execute(update(hold).where(hold.c.id == held.id).values(facts=told))
+
+    def clear(self, scope: str, subject: str) -> None:
+        """Lift what is held of one subject in a scope, its cause being gone."""
+        self._ledger.connection.execute(
+            delete(hold).where(
+                hold.c.workspace == self._ledger.workspace,
+                hold.c.scope == scope,
+                hold.c.subject == subject,
+            ),
+        )
+
     def lift(self, held: Iterable[Hold]) -> None:
         """Lift holds that a person has decided."""
         self._ledger.connection.execute(delete(hold).where(hold.c.id.in_([one.id for one in held])))

@@ -25,6 +25,7 @@ class Waiting:
     external_id: str
     raw: Mapping[str, Any]
     version: str | None
+    digest: bytes
 
 
 class Inbox:
@@ -32,13 +33,16 @@ class Inbox:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self.any_waiting = True
+        """Whether anything may wait; a first load into an empty inbox need not look."""
 
     def keep(self, what: Waiting, run: int) -> None:
         """Keep a raw record, in place of what was kept of it before."""
+        self.any_waiting = True
         mine = (inbox.c.stream == what.stream) & (inbox.c.external_id == what.external_id)
         text = body_text(what.raw)
         kept = self._ledger.connection.execute(
-            update(inbox).where(mine).values(raw=text, version=what.version, run=run),
+            update(inbox).where(mine).values(raw=text, version=what.version, digest=what.digest, run=run),
         )
         if not kept.rowcount:
             self._ledger.connection.execute(
@@ -49,6 +53,7 @@ class Inbox:
                     run=run,
                     raw=text,
                     version=what.version,
+                    digest=what.digest,
                 ),
             )
 
@@ -69,7 +74,16 @@ class Inbox:
         rows = self._ledger.connection.execute(
             select(inbox).where(inbox.c.stream.in_(list(streams))).order_by(inbox.c.id),
         )
-        return [Waiting(row.stream, row.external_id, json.loads(row.raw), row.version) for row in rows]
+        return [
+            Waiting(row.stream, row.external_id, json.loads(row.raw), row.version, row.digest) for row in rows
+        ]
+
+    def look(self) -> None:
+        """See whether anything waits at all."""
+        mine = inbox.c.workspace == self._ledger.workspace
+        self.any_waiting = (
+            self._ledger.connection.execute(select(inbox.c.id).where(mine).limit(1)).first() is not None
+        )
 
     def count(self, streams: Sequence[int]) -> int:
         """How much waits in these streams."""

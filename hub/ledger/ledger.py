@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from hub.ledger.bulk import Bulk
 from hub.ledger.engine import (
     LedgerError,
+    TransactionKind,
     answered,
     bring_up_to_date,
     open_engine,
@@ -54,11 +55,11 @@ class Ledger:
         self._lease: Lease | None = None
         try:
             with answered(self.place):
-                self.connection: Connection = self._engine.connect().execution_options(writes=True)
-                with self.connection.begin():
+                self.connection: Connection = self._engine.connect()
+                with self._begun(TransactionKind.WRITING):
                     bring_up_to_date(self.connection)
                     self.workspaces = Workspaces(self)
-                    self.workspace = self.workspaces.enter(firm)
+                    self.workspace, self.identity = self.workspaces.enter(firm)
         except BaseException:
             self._engine.dispose()
             raise
@@ -93,21 +94,28 @@ class Ledger:
             LedgerError: the database refuses, or another run has taken the lease.
 
         """
-        with answered(self.place), self.connection.begin():
+        with answered(self.place), self._begun(TransactionKind.WRITING):
             if self._lease is not None:
                 self._lease.confirm()
             yield
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
-        """Read without taking the writer's lock."""
-        with answered(self.place):
-            self.connection.execution_options(writes=False)
-            try:
-                with self.connection.begin():
-                    yield
-            finally:
-                self.connection.execution_options(writes=True)
+        """Read one state of the ledger, without the writer's lock; inside a transaction, that one."""
+        if self.connection.in_transaction():
+            yield
+            return
+        with answered(self.place), self._begun(TransactionKind.READING):
+            yield
+
+    @contextlib.contextmanager
+    def _begun(self, kind: TransactionKind) -> Iterator[None]:
+        self.connection.execution_options(transaction=kind)
+        try:
+            with self.connection.begin():
+                yield
+        finally:
+            self.connection.execution_options(transaction=TransactionKind.NONE)
 
     @contextlib.contextmanager
     def leased(self, holder: str, *, wait: float) -> Iterator[None]:

@@ -6,11 +6,11 @@ import json
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from hub.ledger.schema import binding, match_index, match_key, record
+from hub.ledger.schema import match_index, match_key, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -123,18 +123,9 @@ class Matches:
 
     def anything_else(self, kind: Kind, stream: int) -> bool:
         """Whether any record of a kind could be a match: one that this stream does not list itself."""
-        listed = select(binding.c.record).where(
-            binding.c.stream == stream,
-            binding.c.state == 0,
-            binding.c.record == record.c.id,
+        known = select(func.count()).where(
+            record.c.workspace == self._ledger.workspace,
+            record.c.kind == kind.number,
         )
-        other = (
-            select(record.c.id)
-            .where(
-                record.c.workspace == self._ledger.workspace,
-                record.c.kind == kind.number,
-                ~listed.exists(),
-            )
-            .limit(1)
-        )
-        return self._ledger.connection.execute(other).first() is not None
+        listed = self._ledger.bulk.count_live([stream])
+        return int(self._ledger.connection.execute(known).scalar() or 0) > listed

@@ -14,7 +14,9 @@ from hub.ledger.schema import binding, record, revision, run, stream
 from hub.model import Kind, Record, label_of, model_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Select
 
     from hub.ledger.ledger import Ledger
 
@@ -162,6 +164,19 @@ class Records:
         )
         return int(self._ledger.connection.execute(newest).scalar() or 0)
 
+    def sources_of(self, identifiers: Sequence[int], connection: int) -> dict[int, int]:
+        """The best state of each of these records at a connection; a light `bound_at`."""
+        marks = ",".join(
+            ["?" if self._ledger.connection.dialect.name == "sqlite" else "%s"] * len(identifiers)
+        )
+        rows = self._ledger.connection.exec_driver_sql(
+            f"SELECT record, state FROM binding WHERE record IN ({marks}) "  # noqa: S608 -- our own marks
+            f"AND connection = {connection:d} ORDER BY state DESC",
+            tuple(identifiers),
+        )
+        cursor: Any = rows.cursor
+        return dict(cursor.fetchall())
+
     def find(self, kind: Kind, text: str) -> list[StoredRecord]:
         """The records that a person may mean by a ledger id, a number or an external id."""
         by_binding = (
@@ -219,6 +234,33 @@ class Records:
         )
         return number
 
+    def add(self, made: Record, *, run: int, connection: int | None) -> int:
+        """Add a record that the hub itself makes; returns its id."""
+        identifier = self._ledger.bulk.next_ids("record")
+        number = self._ledger.bulk.next_ids("revision")
+        body = made.model_dump_json(exclude_defaults=True)
+        self._ledger.bulk.insert(
+            [(identifier, self._ledger.workspace, made.kind.number, int(RecordState.LIVE), number, body)],
+            [(identifier, number, run, connection, int(Change.CREATED), None)],
+            [],
+        )
+        return identifier
+
+    def count_where(self, kind: Kind, values: Mapping[str, Any]) -> int:
+        """How many records of a kind have these values."""
+        return sum(
+            all(stored.values.get(name) == value for name, value in values.items())
+            for stored in self.of_kind(kind)
+        )
+
+    def note_sent(self, bound: StoredBinding, digest: bytes, agreed: int) -> None:
+        """Note that a system has just what would be sent to it."""
+        self._ledger.connection.execute(
+            update(binding)
+            .where(binding.c.stream == bound.stream, binding.c.external_id == bound.external_id)
+            .values(sent=digest, agreed=agreed),
+        )
+
     def at_revision(self, stored: StoredRecord, wanted: int) -> dict[str, Any]:
         """The values that a record had at an earlier revision."""
         values = dict(stored.values)
@@ -264,15 +306,26 @@ class Records:
             query = query.where(binding.c.connection == connection)
         return [_binding(row) for row in self._ledger.connection.execute(query)]
 
+    def all_bound_at(self, identifiers: Iterable[int], connection: int) -> dict[int, list[StoredBinding]]:
+        """Every binding of each of these records at a connection."""
+        found: dict[int, list[StoredBinding]] = {}
+        for row in self._ledger.connection.execute(_bindings_at(identifiers, connection)):
+            found.setdefault(row.record, []).append(_binding(row))
+        return found
+
     def bound_at(self, identifiers: Iterable[int], connection: int) -> dict[int, StoredBinding]:
         """The binding of each of these records at a connection; a live one before one that is gone."""
-        query = (
-            select(binding, stream.c.source)
-            .join(stream, stream.c.id == binding.c.stream)
-            .where(binding.c.record.in_(list(identifiers)), binding.c.connection == connection)
-            .order_by(binding.c.state.desc(), binding.c.id.desc())
-        )
-        return {row.record: _binding(row) for row in self._ledger.connection.execute(query)}
+        rows = self._ledger.connection.execute(_bindings_at(identifiers, connection))
+        return {row.record: _binding(row) for row in rows}
+
+
+def _bindings_at(identifiers: Iterable[int], connection: int) -> Select[Any]:
+    return (
+        select(binding, stream.c.source)
+        .join(stream, stream.c.id == binding.c.stream)
+        .where(binding.c.record.in_(list(identifiers)), binding.c.connection == connection)
+        .order_by(binding.c.state.desc(), binding.c.id.desc())
+    )
 
 
 def _binding(row: Any) -> StoredBinding:  # noqa: ANN401 -- a row of the binding table

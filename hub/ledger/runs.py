@@ -139,7 +139,7 @@ class Lease:
         connection = self._ledger.connection
         ends = time.monotonic() + wait
         while True:
-            with connection.begin():
+            with self._ledger.reading():
                 got = connection.execute(
                     text("SELECT pg_try_advisory_lock(741, :workspace)"),
                     {"workspace": self._ledger.workspace},
@@ -152,7 +152,7 @@ class Lease:
         try:
             yield
         finally:
-            with connection.begin():
+            with self._ledger.reading():
                 connection.execute(
                     text("SELECT pg_advisory_unlock(741, :workspace)"),
                     {"workspace": self._ledger.workspace},

@@ -121,6 +121,7 @@ inbox = Table(
     Column("stream", Integer, nullable=False),
     Column("external_id", Text, nullable=False),
     Column("run", Integer, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
     Column("raw", Text, nullable=False),
     Column("version", Text),
     UniqueConstraint("stream", "external_id"),

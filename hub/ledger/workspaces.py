@@ -33,17 +33,16 @@ class Workspaces:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def enter(self, firm: str) -> int:
-        """The number of a firm's workspace, made when it is first seen."""
+    def enter(self, firm: str) -> tuple[int, str]:
+        """The number and identity of a firm's workspace, made when it is first seen."""
         connection = self._ledger.connection
-        found = connection.execute(select(workspace.c.id).where(workspace.c.firm == firm)).scalar()
-        if found is not None:
-            return int(found)
-        made = connection.execute(
-            insert(workspace).values(firm=firm, identity=uuid4().hex, place=self._place(), serial=0),
-        )
-        key = made.inserted_primary_key
-        return int(key[0]) if key else 0
+        wanted = select(workspace.c.id, workspace.c.identity).where(workspace.c.firm == firm)
+        if connection.execute(wanted).one_or_none() is None:
+            connection.execute(
+                insert(workspace).values(firm=firm, identity=uuid4().hex, place=self._place(), serial=0),
+            )
+        row = connection.execute(wanted).one()
+        return row.id, row.identity
 
     def displacement(self) -> Displacement | None:
         """Whether the ledger stands elsewhere than before, or is older than its last run."""

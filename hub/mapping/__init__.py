@@ -1,1 +1,23 @@
-"""TODO."""
+"""The mapping language: layered TOML files, compiled into translation both ways."""
+
+from hub.mapping.codecs import ForeignId
+from hub.mapping.inward import Inward
+from hub.mapping.layers import Layer, load_layers
+from hub.mapping.outward import Outward
+from hub.mapping.problems import Problem, Unbound, Untranslatable
+from hub.mapping.routes import Lookup
+from hub.mapping.system import SystemMapping, compile_mapping
+
+__all__ = [
+    "ForeignId",
+    "Inward",
+    "Layer",
+    "Lookup",
+    "Outward",
+    "Problem",
+    "SystemMapping",
+    "Unbound",
+    "Untranslatable",
+    "compile_mapping",
+    "load_layers",
+]

@@ -15,9 +15,9 @@ from hub.sdk import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-_WORD = re.compile(r'\s*(?:"([^"]*)"|\'([^\']*)\'|([^."\']+?))\s*(?:\.|$)')
+_WORD = re.compile(r'(?:"([^"]+)"|([^."\s](?:[^.]*[^.\s])?))(?:\.|$)')
 _HEADER = re.compile(r"\s*\[([^\[\]]+)\]")
-_SETTING = re.compile(r'\s*((?:"[^"]*"|\'[^\']*\'|[^"\'=#\[])+?)\s*=')
+_SETTING = re.compile(r'\s*((?:"[^"]*"|[^"=#\[])+?)\s*=')
 
 
 class Layer(NamedTuple):
@@ -59,9 +59,9 @@ def words_of(dotted: str) -> tuple[str, ...]:
         found = _WORD.match(dotted, position)
         if found is None:
             raise ValueError(dotted)
-        words.append(found[1] or found[2] or found[3])
+        words.append(found[1] or found[2])
         position = found.end()
-    if not all(words) or (dotted.endswith(".")):
+    if dotted.endswith("."):
         raise ValueError(dotted)
     return tuple(words)
 
@@ -107,14 +107,15 @@ class Place:
         wanted = (*self.table, *self.key)
         best, depth = 0, 0
         for number, path in _paths(self.layer.text):
-            if len(path) > depth and path == wanted[: len(path)]:
-                best, depth = number, len(path)
+            shared = min(len(path), len(wanted))
+            if shared > depth and path[:shared] == wanted[:shared]:
+                best, depth = number, shared
         return best
 
 
 def _nearest(name: str, valid: Sequence[str]) -> str:
     if not valid:
-        return ""
+        return "Correct it there."
     near = get_close_matches(name, valid, n=1, cutoff=0.5)
     if near:
         return f'Did you mean "{near[0]}"?'

@@ -53,9 +53,16 @@ class Unbound(Exception):
 
 
 class Unfit(Exception):
-    """One value does not fit. Holds no value, so that none can leak; ``says`` ends "which …"."""
+    """One value does not fit. Holds no value, so that none can leak.
 
-    def __init__(self, code: str, says: str, remedy: str = "Correct it at the source.") -> None:
+    Args:
+        code: what is wrong, as in ``Problem``.
+        says: what the value is, as in "which is …".
+        remedy: what to do; empty where that follows from the code.
+
+    """
+
+    def __init__(self, code: str, says: str, remedy: str = "") -> None:
         super().__init__(says)
         self.code = code
         self.says = says

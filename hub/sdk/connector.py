@@ -33,9 +33,12 @@ if TYPE_CHECKING:
 
 
 class Settings(BaseModel):
-    """Base of a connector's settings. ``SecretStr`` fields live in the keyring, not in hub.toml."""
+    """Base of a connector's settings. ``SecretStr`` fields live in the keyring, not in hub.toml.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    A field's docstring is what ``hub connect`` asks for it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 S = TypeVar("S", bound=Settings)

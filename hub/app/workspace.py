@@ -1,0 +1,198 @@
+"""A workspace, opened: the composition root, where what a run works with is put together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from hub.app.config import FILE_NAME, load_config
+from hub.app.connections import open_connector, secret_fields
+from hub.app.mappings import MappingFiles, system_mapping
+from hub.app.plugins import PluginHost
+from hub.app.secrets import SecretStore
+from hub.ledger import Ledger
+from hub.sdk import ConfigurationError, HubError, SystemClock
+from hub.sync import Brakes, Flow, Limit, Options, Peer, Session
+from hub.sync.review import decide
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from hub.app.config import Config
+    from hub.app.config_schema import Flow as ConfiguredFlow
+    from hub.app.config_schema import Limit as ConfiguredLimit
+    from hub.ledger import StoredRecord
+    from hub.model import Kind, Record, RecordId
+    from hub.sdk import Clock, Connector
+
+
+class OpenWorkspace:
+    """A firm's workspace.
+
+    Args:
+        folder: where its hub.toml stands.
+        clock: where the time comes from.
+        extra: plugins that no distribution declares.
+
+    """
+
+    def __init__(self, folder: Path, *, clock: Clock | None = None, extra: Iterable[object] = ()) -> None:
+        self.folder = folder
+        self.clock = clock or SystemClock()
+        self._extra = tuple(extra)
+        self._ledger: Ledger | None = None
+
+    def __enter__(self) -> OpenWorkspace:  # noqa: PYI034 -- Self would need another import for no gain
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._ledger is not None:
+            self._ledger.close()
+
+    @cached_property
+    def config(self) -> Config:
+        """The checked hub.toml."""
+        return load_config(self.folder / FILE_NAME)
+
+    @cached_property
+    def plugins(self) -> PluginHost:
+        """The loaded plugins."""
+        return PluginHost(self.config.plugins, extra=self._extra)
+
+    @cached_property
+    def files(self) -> MappingFiles:
+        """The mapping files, shipped and the workspace's own."""
+        return MappingFiles(self.plugins.mapping_roots, self.folder)
+
+    @cached_property
+    def secrets(self) -> SecretStore:
+        """Where the connections' secrets are kept."""
+        return SecretStore(self.folder)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger, opened when it is first needed."""
+        if self._ledger is None:
+            self._ledger = Ledger(self.config.ledger_url, self.config.hub.firm, self.clock)
+        return self._ledger
+
+    @property
+    def has_ledger(self) -> bool:
+        """Whether anything was ever kept; asking makes nothing."""
+        url = self.config.ledger_url
+        return not url.startswith("sqlite") or (self.folder / url.rpartition("/")[2]).exists()
+
+    def connector(self, name: str) -> Connector[Any]:
+        """The connector of a connection, ready to work."""
+        return open_connector(self.config, name, self.plugins, self.secrets, self.clock)
+
+    def peer(self, name: str) -> Peer:
+        """A connection with its mapping."""
+        connector = self.connector(name)
+        connection = self.config.connection(name)
+        with self.ledger.transaction():
+            number = self.ledger.streams.connection(name)
+        hidden = secret_fields(type(connector.config))
+        settings = connector.config.model_dump(mode="json", exclude=set(hidden))
+        portal = settings.get("portal")
+        return Peer(
+            name=name,
+            number=number,
+            connector=connector,
+            mapping=system_mapping(self.files, connection, self.plugins),
+            settings=settings,
+            profile=self.files.profile(portal) if portal else {},
+        )
+
+    def session(
+        self,
+        flows: Sequence[str] = (),
+        options: Options | None = None,
+        *,
+        confirm: Callable[[str, Mapping[str, Any]], bool] | None = None,
+        progress: Callable[[str, int], None] | None = None,
+    ) -> Session:
+        """A run's session for the named flows, or for all.
+
+        Raises:
+            ConfigurationError: there is no such flow, or none at all.
+
+        """
+        chosen = [self.config.flow(name) for name in flows] or list(self.config.flows.values())
+        if not chosen:
+            raise ConfigurationError(
+                f"{FILE_NAME} has no flows.",
+                remedy="Add one: a table [flows.NAME] with from, to and kinds.",
+            )
+        names = dict.fromkeys(name for flow in chosen for name in (flow.source, flow.to) if name)
+        session = Session(
+            ledger=self.ledger,
+            peers={name: self.peer(name) for name in names},
+            flows=[_flow(flow) for flow in chosen],
+            rules=self.plugins.rules,
+            clock=self.clock,
+            today=datetime.now(ZoneInfo(self.config.hub.timezone)).date(),
+            brakes=self._brakes(),
+            authority=self.config.authority,
+            codes=self.codes,
+            currency=self.config.hub.currency,
+            options=options or Options(),
+        )
+        session.confirm = confirm or session.confirm
+        session.progress = progress or session.progress
+        return session
+
+    def _brakes(self) -> Brakes:
+        brakes = self.config.brakes
+        return Brakes(_limit(brakes.changed), _limit(brakes.voided), _limit(brakes.shrunk))
+
+    def codes(self, name: str) -> frozenset[str]:
+        """The codes of a code list."""
+        return frozenset(one.code for one in self.files.codes(name))
+
+    def records(self, kind: Kind) -> Iterator[tuple[RecordId, Record]]:
+        """All records of a kind in the ledger; none where there is no ledger."""
+        if not self.has_ledger:
+            return
+        for stored in self.ledger.records.of_kind(kind):
+            yield stored.id, stored.model()
+
+    def mapping_data(self, name: str) -> Mapping[str, Any]:
+        """A data file of the shared mappings, overridden by the workspace's own."""
+        return self.files.data(name)
+
+    def decide(self, hold: int, action: str, reason: str) -> None:
+        """Record a person's decision about a hold."""
+        decide(self.ledger, hold, action, reason)
+
+    def find(self, kind: Kind, text: str) -> list[StoredRecord]:
+        """The records that a person may mean.
+
+        Raises:
+            HubError: there is none.
+
+        """
+        with self.ledger.reading():
+            found = self.ledger.records.find(kind, text)
+        if not found:
+            raise HubError(f"There is no {kind.words} {text}.", remedy="Give its number or its ledger id.")
+        return found
+
+
+def _flow(flow: ConfiguredFlow) -> Flow:
+    return Flow(
+        name=flow.name,
+        source=flow.source,
+        target=flow.to,
+        kinds=flow.kinds,
+        start=flow.start,
+        clients=frozenset(flow.where.client),
+        apply_voids=flow.voids == "apply",
+    )
+
+
+def _limit(limit: ConfiguredLimit) -> Limit:
+    return Limit(share=limit.share, count=limit.count)

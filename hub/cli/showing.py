@@ -1,0 +1,94 @@
+"""How runs, plans and holds look on a person's screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hub.sync.review import choices
+from hub.sync.telling import money_held, outcome_lines, waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hub.cli.output import Screen
+    from hub.ledger import HoldGroup, Ledger
+    from hub.sync import Session
+
+_MOST_GROUPS = 12
+
+
+def show_run(screen: Screen, session: Session, outcome: str) -> None:
+    """What a run did, what failed, and what is held."""
+    rows = list(outcome_lines(session.tally))
+    if rows:
+        screen.table(("", "connection", "kind", ""), rows)
+    for notice in session.tally.notices:
+        screen.say(f"Note: {notice['connection']}: {notice['message']}")
+    for error in session.tally.errors:
+        screen.say(f"Failed: {error['connection']}: {error['message']} {error['remedy']}".rstrip())
+    show_groups(screen, session.ledger, session.currency)
+    screen.say(
+        {
+            "ok": "Done: everything has moved.",
+            "held": "Done; what is held waits for you: hub review",
+            "failed": "Not finished: see above.",
+        }[outcome],
+    )
+
+
+def show_groups(screen: Screen, ledger: Ledger, currency: str, most: int = _MOST_GROUPS) -> None:
+    """What is held, by cause."""
+    with ledger.reading():
+        groups = ledger.holds.groups()
+    blocking = [group for group in groups if group.first.severity == "block"]
+    if not groups:
+        return
+    held = sum(group.count for group in blocking)
+    screen.say(f"\nHeld: {held} for {len(blocking)} {'cause' if len(blocking) == 1 else 'causes'}.")
+    for group in blocking[:most]:
+        screen.say(line_of(ledger, group, currency))
+    if len(blocking) > most:
+        screen.say(f"  … and {len(blocking) - most} more: hub review")
+    told = len(groups) - len(blocking)
+    if told:
+        screen.say(f"Also {told} {'warning' if told == 1 else 'warnings'}: hub review --warnings")
+
+
+def line_of(ledger: Ledger, group: HoldGroup, currency: str) -> str:
+    """One cause in two lines: how many, what, how much money, and what to do."""
+    first = group.first
+    money = money_held(ledger, group)
+    amount = f", {money:,.2f} {currency}" if money else ""
+    others = waiting(group)
+    more = f" (+{others} waiting)" if others else ""
+    count = f"{group.count} × " if group.count > 1 else ""
+    whose = "" if group.count > 1 else f"{first.label}: "
+    kind = f"{first.kind.words}: " if group.count > 1 and first.kind else ""
+    return f"  [{first.id}] {count}{kind}{whose}{first.message}{more}{amount}\n        {first.remedy}"
+
+
+def show_group(screen: Screen, ledger: Ledger, group: HoldGroup, currency: str) -> None:
+    """One cause with all that it holds, and what can be said about it."""
+    screen.say(line_of(ledger, group, currency))
+    screen.say(f"  rule: {group.first.code}; since run {group.first.since}")
+    screen.table(
+        ("id", "what", "field", "message"),
+        [(held.id, held.label, held.field, held.message) for held in group.holds],
+    )
+    allowed = choices(group.first)
+    if allowed:
+        ways = ", ".join(f"hub review {group.first.id} {way}" for way in allowed)
+        screen.say(f"You can: {ways}")
+    else:
+        screen.say("It goes by itself once its cause is mended.")
+
+
+def show_totals(screen: Screen, connection: str, totals: Mapping[str, Any], currency: str) -> None:
+    """Control totals of a first write: count and amount by client."""
+    screen.say(f"Nothing was ever written to {connection}. This would be:")
+    rows = [
+        (kind.replace("_", " "), client, count, f"{amount:,.2f} {currency}" if amount else "")
+        for kind, by_client in totals.items()
+        for client, (count, amount) in sorted(by_client.items())
+    ]
+    screen.table(("kind", "client", "count", "amount"), rows)

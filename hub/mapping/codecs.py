@@ -1,0 +1,400 @@
+"""How one value is read and written: text, numbers, dates, flags, value tables, codes, references.
+
+A reader takes what a system holds (never empty, text without outer space) and gives the canonical
+value; a writer takes the canonical value as it is stored and gives what the system shall hold.
+Both raise ``Unfit``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Context, Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from hub.mapping.problems import Unfit
+from hub.mapping.slots import Sort
+
+if TYPE_CHECKING:
+    from hub.mapping.slots import Slot
+    from hub.model import Kind
+
+_MEMORY = 8192
+"""How many different values a field remembers: a firm's matters, its hours, the days of years."""
+
+Reader = Callable[[Any], Any]
+Writer = Callable[[Any], Any]
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_DRESSED = re.compile(r"[^0-9]*[0-9]+([,.' ][0-9]+)*[^0-9]*")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+_TIME = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
+_MIDNIGHT = r"00:00(?::00(?:\.0+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})"
+# A time in a zone says another day elsewhere, so it is no date; midnight is how a date is spelt.
+_DAY = re.compile(rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})(?:[T ](?:{_TIME}|{_MIDNIGHT}))?")
+_LONGEST_NUMBER = 40
+_MOST_DIGITS = 30
+_WIDE = Context(prec=100)
+_SAMPLE = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
+_YES = ("true", "yes", "y", "t", "1")
+_NO = ("false", "no", "n", "f", "0")
+
+
+class ForeignId(NamedTuple):
+    """A reference as a system spells it; the hub puts the record's id in its place.
+
+    ``source`` is empty where the mapping does not narrow the reference to one record type.
+    """
+
+    kinds: tuple[Kind, ...]
+    source: str
+    external_id: str
+
+
+class Codec(NamedTuple):
+    """How the values of one field are read and written.
+
+    Args:
+        read: vendor → canonical.
+        write: stored → vendor; ``None`` where they are the same.
+        blank: what is written for no value.
+        pure: whether equal values always read the same, so that readings may be remembered.
+        one_way: why the field cannot be written; empty where it can.
+        unwritable: whether a stored value has no vendor value.
+
+    """
+
+    read: Reader
+    write: Writer | None = None
+    blank: str | None = None
+    pure: bool = True
+    one_way: str = ""
+    unwritable: Callable[[Any], bool] | None = None
+
+
+class Memory(dict[Any, Any]):
+    """What a field has read before, so that a value that comes again is only looked up.
+
+    Only text is remembered: the numbers 100.0 and 100.00 are one key, and may be two ids.
+    """
+
+    def __init__(self, read: Reader) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, value: object) -> Any:  # noqa: ANN401 -- of the field's own type
+        """Read a value for the first time."""
+        found = self._read(value)
+        if value is None or isinstance(value, str):
+            if len(self) >= _MEMORY:
+                self.clear()
+            self[value] = found
+        return found
+
+
+def text_of(value: object) -> str:
+    """A single vendor value as text.
+
+    Raises:
+        Unfit: it is a list, a document, or a binary fraction, which has no exact text.
+
+    """
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | Decimal):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise Unfit("not-text", "no single text", _INEXACT if isinstance(value, float) else _FLAT)
+
+
+_INEXACT = "The connector has to hand it over as exact text, not as a binary fraction."
+_FLAT = "Name a field inside it in the mapping."
+
+
+def text() -> Codec:
+    """Text as it is, without outer space."""
+    return Codec(text_of, blank="", pure=False)
+
+
+def choice(slot: Slot) -> Codec:
+    """One of a few canonical words, spelt as the hub spells them."""
+    table = {word: word for word in slot.choices}
+    return values(table, {word: word for word in slot.choices})
+
+
+def decimal(places: int | None) -> Codec:
+    """A number; written with that many decimals, or as it is."""
+    return Codec(read_decimal, _plain if places is None else _fixed(places))
+
+
+def read_decimal(value: object) -> Decimal:
+    """An exact, finite number of reasonable size."""
+    if isinstance(value, float):
+        raise Unfit("not-a-number", "a binary fraction", _INEXACT)
+    if isinstance(value, bool):
+        raise Unfit("not-a-number", "no number")
+    spelt = text_of(value)
+    if len(spelt) > _LONGEST_NUMBER or not _NUMBER.fullmatch(spelt):
+        raise Unfit("not-a-number", "no number", _number_remedy(spelt))
+    number = Decimal(spelt)
+    if number and abs(number.adjusted()) > _MOST_DIGITS:
+        raise Unfit("not-a-number", "a number beyond all measure")
+    return _one_spelling(number)
+
+
+def _one_spelling(number: Decimal) -> Decimal:
+    """1.5 for 1.50, and 100 for 1E2: equal numbers are stored as equal text."""
+    return _WIDE.add(number.normalize(_WIDE), Decimal(0))
+
+
+def _number_remedy(spelt: str) -> str:
+    if _DRESSED.fullmatch(spelt):
+        return "Have it exported plainly: a point before the decimals, no thousands separators, no currency."
+    return ""
+
+
+def _plain(stored: str) -> str:
+    return f"{Decimal(stored):f}" if "E" in stored else stored
+
+
+def _fixed(places: int) -> Writer:
+    step = Decimal(1).scaleb(-places)
+
+    @lru_cache(_MEMORY)
+    def write(stored: str) -> str:
+        number = Decimal(stored)
+        rounded = number.quantize(step, context=_WIDE)
+        if rounded != number:
+            raise Unfit(
+                "does-not-fit", f"more exact than {places} decimals", "Correct it in the hub's source."
+            )
+        return f"{rounded:f}"
+
+    return write
+
+
+def integer() -> Codec:
+    """A whole number."""
+    return Codec(_read_integer)
+
+
+def _read_integer(value: object) -> int:
+    spelt = "" if isinstance(value, bool) else text_of(value)
+    if not _WHOLE.fullmatch(spelt):
+        raise Unfit("not-a-number", "no whole number")
+    return int(spelt)
+
+
+def day(pattern: str) -> Codec:
+    """A date, spelt as ISO 8601 or by a pattern of ``strptime``.
+
+    Raises:
+        ValueError: the pattern does not say a whole date.
+
+    """
+    if not pattern:
+        return Codec(_read_day)
+    if datetime.strptime(_SAMPLE.strftime(pattern), pattern).date() != _SAMPLE.date():  # noqa: DTZ007 -- a day
+        raise ValueError(pattern)
+
+    def read(value: object) -> date:
+        if isinstance(value, date):
+            return _read_day(value)
+        return _parsed(value, pattern, "no date").date()
+
+    @lru_cache(_MEMORY)
+    def write(stored: str) -> str:
+        written = date.fromisoformat(stored).strftime(pattern)
+        _same_again(lambda: read(written).isoformat() == stored, pattern)
+        return written
+
+    return Codec(read, write)
+
+
+def _read_day(value: object) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    spelt = _DAY.fullmatch(text_of(value))
+    try:
+        if spelt:
+            return date.fromisoformat(spelt[1])
+    except ValueError:
+        pass
+    remedy = 'Correct it at the source, or say how the source spells dates: as = "date:%m/%d/%Y".'
+    raise Unfit("not-a-date", "no date (year-month-day)", remedy)
+
+
+def instant(pattern: str) -> Codec:
+    """A date with time, spelt as ISO 8601 or by a pattern of ``strptime``.
+
+    Raises:
+        ValueError: the pattern does not say date, hour and minute.
+
+    """
+    if not pattern:
+        return Codec(_read_instant)
+    again = datetime.strptime(_SAMPLE.strftime(pattern), pattern)  # noqa: DTZ007 -- the pattern decides
+    if again.replace(tzinfo=UTC) != _SAMPLE:
+        raise ValueError(pattern)
+
+    def read(value: object) -> datetime:
+        return value if isinstance(value, datetime) else _parsed(value, pattern, "no date with time")
+
+    def write(stored: str) -> str:
+        when = datetime.fromisoformat(stored)
+        written = when.strftime(pattern)
+        _same_again(lambda: read(written) == when, pattern)
+        return written
+
+    return Codec(read, write)
+
+
+def _read_instant(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    try:
+        return datetime.fromisoformat(text_of(value))
+    except ValueError:
+        raise Unfit("not-a-date", "no date with time") from None
+
+
+def _parsed(value: object, pattern: str, says: str) -> datetime:
+    try:
+        return datetime.strptime(text_of(value), pattern)  # noqa: DTZ007 -- the pattern decides
+    except ValueError:
+        raise Unfit("not-a-date", f"{says} of the form {pattern}") from None
+
+
+def _same_again(check: Callable[[], bool], pattern: str) -> None:
+    try:
+        same = check()
+    except Unfit:
+        same = False
+    if not same:
+        raise Unfit(
+            "does-not-fit", f"not to be written exactly as {pattern}", "Choose another form in the mapping."
+        )
+
+
+def flag(words: str) -> Codec:
+    """True or false; ``Y/N`` gives the system's words, ``not`` turns a flag round.
+
+    Raises:
+        ValueError: the words are neither.
+
+    """
+    if words in ("", "not"):
+        yes = not words
+        table = dict.fromkeys(_YES, yes) | dict.fromkeys(_NO, not yes)
+        return Codec(_flag_reader(table), None if yes else lambda stored: not stored)
+    true, slash, false = words.partition("/")
+    if not slash or "/" in false or not true.strip() or true.strip().casefold() == false.strip().casefold():
+        raise ValueError(words)
+    table = {true.strip().casefold(): True, false.strip().casefold(): False}
+    return Codec(_flag_reader(table), lambda stored: true.strip() if stored else false.strip(), blank="")
+
+
+def _flag_reader(table: Mapping[str, bool]) -> Reader:
+    def read(value: object) -> bool:
+        found = table.get(text_of(value).casefold())
+        if found is None:
+            raise Unfit("not-a-flag", f"none of {', '.join(table)}")
+        return found
+
+    return read
+
+
+def values(table: Mapping[str, Any], inverse: Mapping[Any, str] | None) -> Codec:
+    """A table from vendor values to canonical ones, and the way back from stored ones if there is one."""
+
+    def read(value: object) -> Any:  # noqa: ANN401 -- whatever the table holds
+        found = table.get(text_of(value))
+        if found is None:
+            raise Unfit("unknown-value", "none of the values that the mapping knows")
+        return found
+
+    if inverse is None:
+        why = "several vendor values stand for one canonical value; name the way back under `inverse`"
+        return Codec(read, blank="", one_way=why)
+    return Codec(
+        read,
+        _look_up(inverse, "unknown-value", "none of the values that the mapping knows"),
+        blank="",
+        unwritable=lambda stored: stored not in inverse,
+    )
+
+
+def codes(name: str, table: Mapping[str, str]) -> Codec:
+    """A code list: the vendor's code or its name becomes the code."""
+    folded = _folded(table)
+
+    def read(value: object) -> str:
+        found = folded.get(text_of(value).casefold())
+        if found is None:
+            raise Unfit("unknown-code", f"no code of {name}")
+        return found
+
+    back = {code: code for code in folded.values()}
+    return Codec(read, _look_up(back, "unknown-code", f"no code of {name}"), blank="")
+
+
+def _folded(table: Mapping[str, str]) -> dict[str, str]:
+    """The list without regard to case: a code always means itself, a name only if it names one code."""
+    found: dict[str, str] = {}
+    doubtful = set()
+    for spelt, code in table.items():
+        key = spelt.strip().casefold()
+        if found.setdefault(key, code) != code:
+            doubtful.add(key)
+    names = {key: code for key, code in found.items() if key not in doubtful}
+    return names | {code.casefold(): code for code in table.values()}
+
+
+def _look_up(back: Mapping[Any, str], code: str, says: str) -> Writer:
+    def write(stored: Any) -> str:  # noqa: ANN401 -- any stored value
+        found = back.get(stored)
+        if found is None:
+            raise Unfit(code, says)
+        return found
+
+    return write
+
+
+def reference(kinds: tuple[Kind, ...], source: str) -> Codec:
+    """The id of another record; writing it is the caller's, who has the bindings."""
+    return Codec(lambda value: ForeignId(kinds, source, text_of(value)))
+
+
+_PYTHON: Mapping[Sort, Callable[[Any], Any]] = {
+    Sort.DECIMAL: Decimal,
+    Sort.DATE: date.fromisoformat,
+    Sort.DATETIME: datetime.fromisoformat,
+}
+
+
+def plugin(name: str, converter: tuple[Callable[[Any], Any], Callable[[Any], Any]], sort: Sort) -> Codec:
+    """A converter that a plugin registered; its writer gets the canonical value, not the stored one."""
+    inward, outward = converter
+    python = _PYTHON.get(sort)
+
+    def read(value: object) -> Any:  # noqa: ANN401 -- what the plugin makes of it
+        return _guarded(inward, value, name)
+
+    def write(stored: Any) -> Any:  # noqa: ANN401 -- what the plugin makes of it
+        return _guarded(outward, python(stored) if python else stored, name)
+
+    return Codec(read, write, pure=False, blank="" if sort in (Sort.TEXT, Sort.CHOICE) else None)
+
+
+def _guarded(convert: Callable[[Any], Any], value: object, name: str) -> Any:  # noqa: ANN401 -- the plugin's
+    try:
+        return convert(value)
+    except (ValueError, TypeError, ArithmeticError, LookupError):
+        raise Unfit("not-converted", f'not what the converter "{name}" takes') from None

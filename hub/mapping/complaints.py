@@ -1,0 +1,72 @@
+"""From a value that does not fit to a problem that a billing specialist understands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from hub.mapping.codecs import text_of
+from hub.mapping.layers import dotted_of
+from hub.mapping.problems import Problem, Unfit
+
+if TYPE_CHECKING:
+    from hub.mapping.fields import Field
+
+_LONGEST_QUOTE = 60
+
+
+class Spot(NamedTuple):
+    """Where in a record something stands: before the field's canonical and vendor's name."""
+
+    canonical: str = ""
+    vendor: str = ""
+
+    def line(self, canonical: str, number: int, vendor: str) -> Spot:
+        """The spot of a line, counted from 1."""
+        return Spot(f"{self.canonical}{canonical}[{number}].", f"{self.vendor}{vendor}[{number}].")
+
+
+def unread(field: Field, unfit: Unfit, raw: object, spot: Spot) -> Problem:
+    """A vendor's value that cannot be read."""
+    vendor = spot.vendor + " + ".join(dotted_of(column) for column in field.columns)
+    return _problem(field, unfit, raw, (f"{vendor} is", spot.canonical + field.name, vendor))
+
+
+def unwritten(field: Field, unfit: Unfit, stored: object, spot: Spot) -> Problem:
+    """A canonical value that cannot be written."""
+    vendor = spot.vendor + " + ".join(dotted_of(column) for column in field.columns)
+    name = spot.canonical + field.name
+    return _problem(field, unfit, stored, (f"{name}, which goes to {vendor}, is", name, vendor))
+
+
+def _problem(field: Field, unfit: Unfit, value: object, names: tuple[str, str, str]) -> Problem:
+    subject, name, vendor = names
+    quote = "" if field.slot.privileged else _quoted(value)
+    if unfit.code == "missing":
+        message = f"{subject} empty."
+    elif quote:
+        message = f'{subject} "{quote}", which is {unfit.says}.'
+    else:
+        message = f"{subject} {unfit.says}."
+    return Problem(name, vendor, unfit.code, message, _remedy(field, unfit), quote)
+
+
+def _quoted(value: object) -> str:
+    try:
+        text = "" if value is None else text_of(value)
+    except Unfit:
+        return ""
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
+
+
+def _remedy(field: Field, unfit: Unfit) -> str:
+    if unfit.remedy:
+        return unfit.remedy
+    if unfit.code == "unknown-value":
+        return (
+            f"Correct it at the source, or say what it means: `values` of {field.place.title} in the mapping."
+        )
+    if unfit.code == "unknown-code":
+        return "Correct it at the source, or add the code to the list in the workspace."
+    if unfit.code == "missing":
+        return "Fill it in at the source."
+    return "Correct it at the source."

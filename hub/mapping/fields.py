@@ -1,0 +1,93 @@
+"""One field of a mapping, understood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from hub.sdk import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from hub.mapping.codecs import Codec
+    from hub.mapping.layers import Place
+    from hub.mapping.routes import Fetch
+    from hub.mapping.slots import Slot
+    from hub.model import Kind
+    from hub.sdk import Converter
+
+Words = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Tools:
+    """What mapping files may name: code lists, converters. Remembers the lists that were asked for."""
+
+    codes: Callable[[str], Mapping[str, str]]
+    converters: Mapping[str, Converter]
+    used: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def code_list(self, name: str, place: Place) -> Mapping[str, str]:
+        """A code list by its name.
+
+        Raises:
+            ConfigurationError: there is none of that name.
+
+        """
+        if name not in self.used:
+            try:
+                self.used[name] = dict(self.codes(name))
+            except (LookupError, OSError) as error:
+                raise place.wrong(
+                    f'there is no code list "{name}".', remedy="Name one that exists."
+                ) from error
+            except ConfigurationError as error:
+                raise place.wrong(error.message, remedy=error.remedy) from error
+        return self.used[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A canonical field, where it comes from, where it goes to, and how.
+
+    Args:
+        slot: the canonical end.
+        fetch: the way there through other records; ``None`` for a field of the record itself.
+        through: the kinds on that way.
+        columns: the vendor's fields; none for a constant that is only read.
+        several: whether ``columns`` together make one value.
+        join: what stands between the parts of one text.
+        constant: the canonical value that it always has; ``None`` if it has none.
+        kinds: what a ``ref`` may refer to.
+        source: the record type that a ``ref`` is narrowed to.
+        default: the canonical value where the vendor's is empty.
+        empty: vendor values that mean "no value".
+
+    """
+
+    name: str
+    place: Place
+    slot: Slot
+    codec: Codec
+    columns: tuple[Words, ...]
+    fetch: Fetch | None = None
+    through: frozenset[Kind] = frozenset()
+    several: bool = False
+    join: str | None = None
+    constant: Any = None
+    kinds: tuple[Kind, ...] = ()
+    source: str = ""
+    default: Any = None
+    empty: frozenset[str] = frozenset()
+    required: bool = False
+    optional: bool = False
+    reads: bool = True
+    writes: bool = True
+    insists: bool = False
+    """Whether the mapping itself says that it goes out."""
+
+    @property
+    def two_way(self) -> bool:
+        """Whether the law holds for it: reading what was written gives the same value."""
+        return self.reads and self.writes and self.constant is None

@@ -1,0 +1,370 @@
+"""What may be said of a field in a mapping file, and what it means for the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from hub.mapping import codecs
+from hub.mapping.codecs import ForeignId
+from hub.mapping.fields import Field, Tools, Words
+from hub.mapping.layers import table_at, words_of
+from hub.mapping.problems import Unfit
+from hub.mapping.routes import Route, resolve
+from hub.mapping.slots import NoSuchField, Sort
+from hub.model import Kind
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from hub.mapping.codecs import Codec
+    from hub.mapping.layers import Place
+    from hub.mapping.slots import Slot
+
+_GRAMMAR: Mapping[str, tuple[type | tuple[type, ...], str]] = {
+    "field": (str, "text"),
+    "fields": (list, "a list of field names"),
+    "join": (str, "text"),
+    "const": (object, "a value"),
+    "as": (str, "text"),
+    "values": (Mapping, "a table"),
+    "inverse": (Mapping, "a table"),
+    "codes": (str, "text"),
+    "ref": ((str, list), "a kind or a list of kinds"),
+    "source": (str, "text"),
+    "default": (object, "a value"),
+    "empty": (list, "a list of vendor values"),
+    "required": (bool, "true or false"),
+    "optional": (bool, "true or false"),
+    "way": (str, '"in", "out" or "both"'),
+}
+KEYS = frozenset(_GRAMMAR)
+_WAYS = ("in", "out", "both")
+_HOWS = ("as", "values", "codes", "ref")
+_ONLY_WITH: Mapping[str, Words] = {"inverse": ("values",), "source": ("ref",), "join": ("field", "fields")}
+_ONLY_READ = ("default", "empty", "fields", "const")
+
+
+def parse_field(name: str, raw: object, place: Place, model: type[BaseModel], tools: Tools) -> Field:
+    """Understand one field of a mapping.
+
+    Raises:
+        ConfigurationError: it is wrong; says where, and what would be right.
+
+    """
+    spec = table_at(place, raw)
+    _check_grammar(spec, place)
+    return _Parser(name, spec, place, model, tools).field()
+
+
+def _check_grammar(spec: Mapping[str, Any], place: Place) -> None:
+    for key, value in spec.items():
+        if key not in _GRAMMAR:
+            raise place.at(key).wrong(f'"{key}" means nothing here.', name=key, among=_GRAMMAR)
+        kind, called = _GRAMMAR[key]
+        if not isinstance(value, kind):
+            raise place.at(key).wrong(f"is not {called}.", remedy=f"Write {called}.")
+    for key, others in _ONLY_WITH.items():
+        if key in spec and not any(other in spec for other in others):
+            raise place.at(key).wrong(f"means nothing without `{others[0]}`.", remedy="Leave it out.")
+    _at_most_one(spec, place, _HOWS)
+    _at_most_one(spec, place, ("field", "fields"))
+    _at_most_one(spec, place, ("const", "fields"))
+    _at_most_one(spec, place, ("required", "default"))
+
+
+def _at_most_one(spec: Mapping[str, Any], place: Place, keys: Words) -> None:
+    given = [key for key in keys if key in spec]
+    if len(given) > 1:
+        raise place.at(given[1]).wrong(
+            f"`{given[1]}` and `{given[0]}` exclude each other.", remedy="Keep the one that you mean."
+        )
+
+
+class _Parser:
+    """The steps from what a file says of a field to the field."""
+
+    def __init__(
+        self, name: str, spec: Mapping[str, Any], place: Place, model: type[BaseModel], tools: Tools
+    ) -> None:
+        self.name = name
+        self.spec = spec
+        self.place = place
+        self.tools = tools
+        self.end = self._resolved(model)
+        self.slot: Slot = self.end.slot if isinstance(self.end, Route) else self.end
+
+    def field(self) -> Field:
+        """The field, with all that follows from what the file says."""
+        self._check_path()
+        kinds = self._kinds()
+        codec = self._codec(kinds)
+        reads, writes, insists = self._ways(codec)
+        route = self.end if isinstance(self.end, Route) else None
+        return Field(
+            name=self.name,
+            place=self.place,
+            slot=self.slot,
+            codec=codec,
+            columns=self._columns(),
+            fetch=route.fetch if route else None,
+            through=route.kinds if route else frozenset(),
+            several="fields" in self.spec,
+            join=self.spec.get("join"),
+            constant=self._constant(kinds),
+            kinds=kinds,
+            source=self.spec.get("source", ""),
+            default=self._canonical("default"),
+            empty=self._empty(),
+            required=self.spec.get("required", False),
+            optional=self.spec.get("optional", False),
+            reads=reads,
+            writes=writes,
+            insists=insists,
+        )
+
+    def _resolved(self, model: type[BaseModel]) -> Slot | Route:
+        try:
+            return resolve(model, words_of(self.name))
+        except NoSuchField as error:
+            raise self.place.wrong(str(error), name=error.name, among=error.among) from None
+        except ValueError:
+            raise self.place.wrong(
+                "is no name of a field.", remedy="Write it as in `address.city`."
+            ) from None
+
+    def _check_path(self) -> None:
+        if isinstance(self.end, Route):
+            for key in _ONLY_READ:
+                if key in self.spec:
+                    says = "a path into another record is only written, from one field to one field."
+                    raise self.place.at(key).wrong(says, remedy=f"Leave `{key}` out.")
+        if not any(key in self.spec for key in ("field", "fields", "const")):
+            raise self.place.wrong(
+                "does not say where it comes from.", remedy="Give `field`, `fields` or `const`."
+            )
+
+    def _columns(self) -> tuple[Words, ...]:
+        if "field" in self.spec:
+            return (self._column(self.spec["field"], self.place.at("field")),)
+        place = self.place.at("fields")
+        columns = tuple(self._column(name, place) for name in self.spec.get("fields", ()))
+        if "fields" in self.spec and not columns:
+            raise place.wrong("names no field.", remedy="Name at least one.")
+        if columns and not self.slot.many and "join" not in self.spec:
+            raise place.wrong("several fields make one text only with `join`.", remedy='Add join = " ".')
+        if columns and self.slot.many and "join" in self.spec:
+            raise place.wrong(f"{self.name} is a list, not one text.", remedy="Leave `join` out.")
+        return columns
+
+    def _column(self, name: object, place: Place) -> Words:
+        try:
+            return words_of(name if isinstance(name, str) else "")
+        except ValueError:
+            remedy = """A name with a dot or outer space of its own stands in quotes: '"Inv. No."'."""
+            raise place.wrong(f'"{name}" is no name of a field.', remedy=remedy) from None
+
+    def _kinds(self) -> tuple[Kind, ...]:
+        """What the reference refers to, as the mapping narrows it."""
+        if (self.slot.sort is Sort.REFERENCE) != ("ref" in self.spec):
+            if "ref" in self.spec:
+                raise self.place.at("ref").wrong(f"{self.name} is no reference.", remedy="Leave `ref` out.")
+            remedy = f'Add ref = "{self.slot.kinds[0]}".'
+            raise self.place.wrong("is a reference to another record.", remedy=remedy)
+        named = self.spec.get("ref", [])
+        return tuple(self._kind(kind) for kind in ([named] if isinstance(named, str) else named))
+
+    def _kind(self, name: object) -> Kind:
+        if name not in self.slot.kinds:
+            says = f'{self.name} does not refer to "{name}".'
+            raise self.place.at("ref").wrong(says, name=str(name), among=self.slot.kinds)
+        return Kind(str(name))
+
+    def _codec(self, kinds: tuple[Kind, ...]) -> Codec:
+        if kinds:
+            return codecs.reference(kinds, self.spec.get("source", ""))
+        if "codes" in self.spec:
+            place = self.place.at("codes")
+            self._only(place, Sort.TEXT)
+            return codecs.codes(self.spec["codes"], self.tools.code_list(self.spec["codes"], place))
+        if "values" in self.spec:
+            return self._values()
+        return self._converter()
+
+    def _only(self, place: Place, *sorts: Sort) -> None:
+        if self.slot.sort not in sorts:
+            says = f"gives {sorts[0].value}, but {self.name} holds {self.slot.sort.value}."
+            raise place.wrong(says, remedy="Choose another way to convert it.")
+
+    def _values(self) -> Codec:
+        place = self.place.at("values")
+        table = {
+            vendor.strip(): self._held(value, place.at(vendor), item=True)
+            for vendor, value in self.spec["values"].items()
+        }
+        for vendor in table:
+            if vendor == "" or vendor in self._empty():
+                remedy = "Use `default` for what an empty value means."
+                raise place.at(vendor).wrong("is an empty value already.", remedy=remedy)
+        return codecs.values(table, self._inverse(table))
+
+    def _inverse(self, table: Mapping[str, Any]) -> Mapping[Any, str] | None:
+        """Stored value → vendor value; ``None`` where the table does not say which of several."""
+        back: dict[Any, list[str]] = {}
+        for vendor, canonical in table.items():
+            back.setdefault(self.slot.stored(canonical, item=True), []).append(vendor)
+        chosen = self._chosen(back)
+        doubtful = [stored for stored, vendors in back.items() if len(vendors) > 1 and stored not in chosen]
+        if doubtful and "inverse" in self.spec:
+            says = f"does not say which of {', '.join(back[doubtful[0]])} stands for {_spelt(doubtful[0])}."
+            raise self.place.at("inverse").wrong(says, remedy=f"Add {_spelt(doubtful[0])} to `inverse`.")
+        return None if doubtful else {stored: vendors[0] for stored, vendors in back.items()} | chosen
+
+    def _chosen(self, back: Mapping[Any, list[str]]) -> dict[Any, str]:
+        place = self.place.at("inverse")
+        spelt = {_spelt(stored): stored for stored in back}
+        chosen: dict[Any, str] = {}
+        for name, vendor in self.spec.get("inverse", {}).items():
+            if name not in spelt:
+                raise place.at(name).wrong(
+                    f'"{name}" is not on the right side of `values`.', name=name, among=spelt
+                )
+            if vendor not in back[spelt[name]]:
+                says = f'"{vendor}" is not read as {name}.'
+                raise place.at(name).wrong(says, name=str(vendor), among=back[spelt[name]])
+            chosen[spelt[name]] = vendor
+        return chosen
+
+    def _converter(self) -> Codec:
+        place = self.place.at("as")
+        name, _, argument = self.spec.get("as", "").partition(":")
+        if name in self.tools.converters:
+            if argument:
+                raise place.wrong(f'the converter "{name}" takes no argument.', remedy=f'Write "{name}".')
+            return codecs.plugin(name, self.tools.converters[name], self.slot.sort)
+        sort = _BUILT_IN.get(name, self.slot.sort if not name else None)
+        if sort is None:
+            raise place.wrong(
+                f'there is no converter "{name}".', name=name, among=[*_BUILT_IN, *self.tools.converters]
+            )
+        self._only(place, *((Sort.TEXT, Sort.CHOICE) if sort in (Sort.TEXT, Sort.CHOICE) else (sort,)))
+        try:
+            return _built_in(self.slot, argument)
+        except ValueError:
+            remedy = f"Write it as {_ARGUMENTS[self.slot.sort]}."
+            raise place.wrong(f'"{argument}" is no argument of {name}.', remedy=remedy) from None
+
+    def _constant(self, kinds: tuple[Kind, ...]) -> Any:  # noqa: ANN401 -- of the field's own type
+        if kinds and "const" in self.spec:
+            return ForeignId(kinds, self.spec.get("source", ""), str(self.spec["const"]))
+        return self._canonical("const")
+
+    def _canonical(self, key: str) -> Any:  # noqa: ANN401 -- of the field's own type
+        if key not in self.spec:
+            return None
+        if self.slot.sort is Sort.REFERENCE:
+            raise self.place.at(key).wrong("is no default for a reference.", remedy=f"Leave `{key}` out.")
+        return self._held(self.spec[key], self.place.at(key), item=False)
+
+    def _held(self, value: object, place: Place, *, item: bool) -> Any:  # noqa: ANN401 -- of the field's own type
+        try:
+            return self.slot.canonical(value, item=item)
+        except ValueError as error:
+            says = f'"{value}" is not what {self.name} holds: {self.slot.sort.value}.'
+            remedy = "" if self.slot.choices else _said(error)
+            raise place.wrong(says, remedy=remedy, name=str(value), among=self.slot.choices) from None
+
+    def _empty(self) -> frozenset[str]:
+        place = self.place.at("empty")
+        try:
+            return frozenset(codecs.text_of(value) for value in self.spec.get("empty", ()))
+        except Unfit:
+            raise place.wrong("holds what is no vendor value.", remedy="Write each in quotes.") from None
+
+    def _ways(self, codec: Codec) -> tuple[bool, bool, bool]:
+        """Whether it reads, whether it writes, and whether the file insists that it writes."""
+        way = self.spec.get("way", "both")
+        if way not in _WAYS:
+            raise self.place.at("way").wrong(f'"{way}" is no way.', name=way, among=_WAYS)
+        why_not_out = self._why_not_out(codec)
+        asked = "way" in self.spec
+        if asked and way != "in" and why_not_out:
+            raise self.place.at("way").wrong(
+                f"cannot go out: {why_not_out}.", remedy='Leave it out, or say "in".'
+            )
+        if isinstance(self.end, Route):
+            if asked and way != "out":
+                raise self.place.at("way").wrong("a path is only written.", remedy="Leave `way` out.")
+            return False, True, True
+        return way != "out", way != "in" and not why_not_out, asked and way != "in"
+
+    def _why_not_out(self, codec: Codec) -> str:
+        if "field" not in self.spec and "fields" not in self.spec:
+            return "it has no `field`"
+        if "fields" in self.spec and "join" in self.spec:
+            return "one text cannot be taken apart into several fields"
+        return codec.one_way
+
+
+def _said(error: ValueError) -> str:
+    """What the model says is wrong."""
+    said = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+    return f"{said[:1].upper()}{said[1:]}."
+
+
+def _spelt(stored: object) -> str:
+    return str(stored).lower() if isinstance(stored, bool) else str(stored)
+
+
+_BUILT_IN: Mapping[str, Sort] = {
+    "text": Sort.TEXT,
+    "date": Sort.DATE,
+    "datetime": Sort.DATETIME,
+    "decimal": Sort.DECIMAL,
+    "integer": Sort.INTEGER,
+    "flag": Sort.FLAG,
+}
+BUILT_IN = frozenset(_BUILT_IN)
+_ARGUMENTS: Mapping[Sort, str] = {
+    Sort.DATE: '"date" or "date:%m/%d/%Y"',
+    Sort.DATETIME: '"datetime" or "datetime:%m/%d/%Y %H:%M:%S"',
+    Sort.DECIMAL: '"decimal" or "decimal:2"',
+    Sort.FLAG: '"flag", "flag:not" or "flag:Y/N"',
+    Sort.INTEGER: '"integer"',
+    Sort.TEXT: '"text"',
+    Sort.CHOICE: '"text"',
+}
+_MOST_PLACES = 10
+
+
+def _built_in(slot: Slot, argument: str) -> Codec:
+    """The built-in codec for what a slot holds.
+
+    Raises:
+        ValueError: the argument is none of it.
+
+    """
+    if slot.sort is Sort.DATE:
+        return codecs.day(argument)
+    if slot.sort is Sort.DATETIME:
+        return codecs.instant(argument)
+    if slot.sort is Sort.DECIMAL:
+        return codecs.decimal(_places(argument))
+    if slot.sort is Sort.FLAG:
+        return codecs.flag(argument)
+    if argument:
+        raise ValueError(argument)
+    if slot.sort is Sort.INTEGER:
+        return codecs.integer()
+    return codecs.choice(slot) if slot.sort is Sort.CHOICE else codecs.text()
+
+
+def _places(argument: str) -> int | None:
+    if not argument:
+        return None
+    places = int(argument)
+    if not 0 <= places <= _MOST_PLACES:
+        raise ValueError(argument)
+    return places

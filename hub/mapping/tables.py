@@ -1,0 +1,220 @@
+"""The mapping of one kind and source, understood: its fields, lines, matches and shapes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from hub.mapping.grammar import parse_field
+from hub.mapping.layers import dotted_of, table_at, words_of
+from hub.mapping.slots import NoSuchField, Sort, anatomy, slot_of
+from hub.model import MODELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pydantic import BaseModel
+
+    from hub.mapping.fields import Field, Tools, Words
+    from hub.mapping.layers import Place
+    from hub.mapping.sheets import Cell, LinesSheet, Merged
+    from hub.mapping.slots import Slot
+    from hub.model import Kind
+
+Match = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A vendor's list that becomes canonical lines.
+
+    Args:
+        place: where it is said.
+        model: the model of a line.
+        each: the path of the vendor's list.
+        into: the canonical list.
+        where: canonical slot and stored value, by which lines are chosen when writing.
+        given: canonical values that every line read from here has.
+        optional: whether the list may be absent.
+        fields: the fields of a line.
+
+    """
+
+    place: Place
+    model: type[BaseModel]
+    each: Words
+    into: str
+    where: tuple[tuple[Slot, Any], ...]
+    given: Mapping[str, Any]
+    optional: bool
+    fields: tuple[Field, ...]
+
+    @property
+    def writes(self) -> bool:
+        """Whether any field of its lines goes out."""
+        return any(field.writes for field in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The mapping of one kind and source."""
+
+    kind: Kind
+    source: str
+    fields: tuple[Field, ...]
+    lines: tuple[Lines, ...]
+    match: Match
+    shapes: tuple[str, ...]
+
+    @property
+    def model(self) -> type[BaseModel]:
+        """The model of the kind."""
+        return MODELS[self.kind]
+
+
+def understood(merged: Merged, kind: Kind, source: str, tools: Tools) -> Table:
+    """The mapping of a kind and source, checked against the model.
+
+    Raises:
+        ConfigurationError: something in it is wrong.
+
+    """
+    model = MODELS[kind]
+    lines = tuple(_lines(sheet, model, tools) for sheet in merged.lines.values())
+    fields = _owned(_fields(merged.fields, model, tools), lines)
+    _no_list_twice(lines)
+    return Table(
+        kind,
+        source,
+        fields,
+        lines,
+        _match(merged.settings.get("match"), model),
+        _names(merged.settings.get("shapes")),
+    )
+
+
+def _fields(cells: Mapping[str, Cell], model: type[BaseModel], tools: Tools) -> tuple[Field, ...]:
+    return tuple(parse_field(name, cell.raw, cell.place, model, tools) for name, cell in cells.items())
+
+
+def _owned(fields: Iterable[Field], lines: Iterable[Lines] = ()) -> tuple[Field, ...]:
+    """The fields, each vendor field written by one of them: the one that insists, else the first."""
+    fields = tuple(fields)
+    owners: dict[Words, Field | Lines] = {table.each: table for table in lines if table.writes}
+    mute: set[str] = set()
+    for field in sorted((field for field in fields if field.writes), key=lambda field: not field.insists):
+        taken = next((column for column in field.columns if column in owners), None)
+        if taken is None:
+            owners |= dict.fromkeys(field.columns, field)
+        elif field.insists or not field.reads:
+            says = f'"{dotted_of(taken)}" is written by two fields.'
+            raise field.place.wrong(says, remedy='Say way = "in" for one of them.')
+        else:
+            mute.add(field.name)
+    _no_value_and_document(owners)
+    return tuple(replace(field, writes=False) if field.name in mute else field for field in fields)
+
+
+def _no_value_and_document(owners: Mapping[Words, Field | Lines]) -> None:
+    for column, owner in owners.items():
+        for length in range(1, len(column)):
+            if column[:length] in owners:
+                says = f'"{dotted_of(column[:length])}" would be written as a value and as a document.'
+                raise owner.place.wrong(says, remedy='Say way = "in" for one of them.')
+
+
+def _no_list_twice(lines: Iterable[Lines]) -> None:
+    seen: set[Words] = set()
+    for table in lines:
+        if table.each in seen:
+            says = f'"{dotted_of(table.each)}" is read by two tables: every line would count twice.'
+            raise table.place.at("each").wrong(
+                says, remedy="Use one table whose fields tell the lines apart."
+            )
+        seen.add(table.each)
+
+
+def _lines(sheet: LinesSheet, owner: type[BaseModel], tools: Tools) -> Lines:
+    into, model = _into(sheet, owner)
+    fields = _owned(_fields(sheet.fields, model, tools))
+    where = _where(sheet.settings.get("where"), model)
+    mapped = {field.name for field in fields if field.reads}
+    given = {slot.name: canonical for slot, canonical in where if slot.name not in mapped}
+    chosen = [(slot, slot.stored(canonical)) for slot, canonical in where]
+    chosen += [(field.slot, field.slot.stored(field.constant)) for field in fields if _marks(field)]
+    optional = sheet.settings.get("optional")
+    if optional is not None and not isinstance(optional.raw, bool):
+        raise optional.place.wrong("is not true or false.", remedy="Write true or false.")
+    return Lines(
+        place=sheet.place,
+        model=model,
+        each=_each(sheet),
+        into=into,
+        where=tuple(chosen),
+        given=given,
+        optional=optional is not None and optional.raw,
+        fields=fields,
+    )
+
+
+def _marks(field: Field) -> bool:
+    """Whether a constant tells the lines of this table from others."""
+    return field.constant is not None and field.reads and field.slot.sort is not Sort.REFERENCE
+
+
+def _into(sheet: LinesSheet, owner: type[BaseModel]) -> tuple[str, type[BaseModel]]:
+    lists = anatomy(owner).lists
+    cell = sheet.settings.get("into")
+    into = str(cell.raw) if cell else "lines"
+    if into not in lists:
+        place = cell.place if cell else sheet.place
+        raise place.wrong(f'there is no list "{into}" to read lines into.', name=into, among=lists)
+    return into, lists[into]
+
+
+def _each(sheet: LinesSheet) -> Words:
+    cell = sheet.settings.get("each")
+    if cell is None:
+        raise sheet.place.wrong("does not say which list it reads.", remedy='Add each = "…".')
+    try:
+        return words_of(cell.raw if isinstance(cell.raw, str) else "")
+    except ValueError:
+        raise cell.place.wrong("is no path of a list.", remedy="Write the vendor's field.") from None
+
+
+def _where(cell: Cell | None, model: type[BaseModel]) -> list[tuple[Slot, Any]]:
+    if cell is None:
+        return []
+    found = []
+    for name, value in table_at(cell.place, cell.raw).items():
+        place = cell.place.at(name)
+        slot = _slot(name, model, place)
+        try:
+            found.append((slot, slot.canonical(value)))
+        except ValueError:
+            says = f'"{value}" is not what {name} holds: {slot.sort.value}.'
+            raise place.wrong(says, name=str(value), among=slot.choices) from None
+    return found
+
+
+def _match(cell: Cell | None, model: type[BaseModel]) -> Match:
+    if cell is None:
+        return ()
+    if not isinstance(cell.raw, list) or not all(isinstance(names, list) and names for names in cell.raw):
+        raise cell.place.wrong("is not a list of lists of fields.", remedy='Write [["number"], ["name"]].')
+    return tuple(tuple(_slot(name, model, cell.place).name for name in names) for names in cell.raw)
+
+
+def _slot(name: object, model: type[BaseModel], place: Place) -> Slot:
+    try:
+        return slot_of(model, tuple(str(name).split(".")))
+    except NoSuchField as error:
+        raise place.wrong(str(error), name=error.name, among=error.among) from None
+
+
+def _names(cell: Cell | None) -> tuple[str, ...]:
+    if cell is None:
+        return ()
+    if not isinstance(cell.raw, list) or not all(isinstance(name, str) for name in cell.raw):
+        raise cell.place.wrong("is not a list of names.", remedy='Write ["name"].')
+    return tuple(cell.raw)

@@ -1,0 +1,236 @@
+"""Holds by their causes, worded for a billing specialist."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hub.ledger import Hold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pydantic import ValidationError
+
+    from hub.ledger import Stream
+    from hub.mapping import ForeignId, Problem
+    from hub.model import Kind
+    from hub.sdk import Upsert
+    from hub.sync.session import Peer
+
+
+def pull_scope(peer: Peer, kind: Kind) -> str:
+    """The scope of what is held while a kind is read from a connection."""
+    return f"pull:{peer.name}:{kind.value}"
+
+
+def plan_scope(peer: Peer) -> str:
+    """The scope of what is held back from a connection."""
+    return f"plan:{peer.name}"
+
+
+def subject_of(source: str, external_id: str) -> str:
+    """How something is named that is no record yet."""
+    return f"{source}/{external_id}"
+
+
+def unreadable(peer: Peer, stream: Stream, item: Upsert, message: str) -> Hold:
+    """A row that cannot be read as a record of its system."""
+    return _row_hold(
+        peer,
+        stream,
+        item.external_id,
+        cause=f"unreadable:{peer.name}:{stream.kind.value}:{stream.source}",
+        code="unreadable",
+        message=message,
+        remedy=f"Correct the row at {peer.name}; it is read again in every run.",
+    )
+
+
+def untranslatable(peer: Peer, stream: Stream, external_id: str, problems: Iterable[Problem]) -> list[Hold]:
+    """A row with values that its mapping cannot turn into a record."""
+    return [
+        _row_hold(
+            peer,
+            stream,
+            external_id,
+            cause=_problem_cause(peer, stream, problem),
+            code=problem.code,
+            message=problem.message,
+            remedy=problem.remedy,
+            field=problem.field,
+        )
+        for problem in problems
+    ]
+
+
+def _problem_cause(peer: Peer, stream: Stream, problem: Problem) -> str:
+    value = problem.value if problem.code.startswith("unknown") else ""
+    where = f"{peer.name}:{stream.kind.value}:{stream.source}:{problem.field}"
+    return f"{problem.code}:{where}:{value}"
+
+
+def invalid(peer: Peer, stream: Stream, external_id: str, error: ValidationError) -> list[Hold]:
+    """A row whose values no record of its kind can have."""
+    holds = []
+    for fault in error.errors(include_input=False, include_url=False, include_context=False):
+        field = ".".join(str(part) for part in fault["loc"]) or "record"
+        missing = fault["type"] == "missing"
+        code = "missing" if missing else "invalid"
+        told = "is missing" if missing else fault["msg"].removeprefix("Value error, ")
+        holds.append(
+            _row_hold(
+                peer,
+                stream,
+                external_id,
+                cause=f"{code}:{peer.name}:{stream.kind.value}:{stream.source}:{field}:{fault['type']}",
+                code=code,
+                message=f"{field}: {told}.",
+                remedy=f"Correct it at {peer.name}, or change mappings/{peer.connector.name}.toml.",
+                field=field,
+            ),
+        )
+    return holds
+
+
+def unresolved(
+    peer: Peer,
+    stream: Stream,
+    external_id: str,
+    missing: Sequence[tuple[str, ForeignId]],
+) -> list[Hold]:
+    """A row that refers to what is not here yet."""
+    return [
+        _row_hold(
+            peer,
+            stream,
+            external_id,
+            cause=f"reference:{peer.name}:{foreign.kinds[0].value}:{foreign.external_id}",
+            code="reference",
+            message=f"{foreign.kinds[0].words} {foreign.external_id} is not at {peer.name}, or is held.",
+            remedy=f"Enter the {foreign.kinds[0].words} there, or correct the row; it follows by itself.",
+            field=path,
+        )
+        for path, foreign in missing
+    ]
+
+
+def doubtful(peer: Peer, stream: Stream, external_id: str, records: Sequence[int], why: str) -> Hold:
+    """A row that may be a record that is already here."""
+    return _row_hold(
+        peer,
+        stream,
+        external_id,
+        cause=f"match:{peer.name}:{stream.kind.value}:{subject_of(stream.source, external_id)}",
+        code="match",
+        message=f"It {why} record {', '.join(str(record) for record in records)}.",
+        remedy="`hub review ID link RECORD` if it is that record, `hub review ID accept` if it is another.",
+        facts={"records": list(records)},
+    )
+
+
+def twice(peer: Peer, stream: Stream, item: Upsert) -> Hold:
+    """A second row with the same id and other content."""
+    return _row_hold(
+        peer,
+        stream,
+        item.external_id,
+        cause=f"twice:{peer.name}:{stream.kind.value}:{stream.source}",
+        code="twice",
+        message=f"The id {item.external_id} stands twice, with different content.",
+        remedy=f"Give one of the two rows its own id at {peer.name}; only the first was taken.",
+    )
+
+
+def unfinished(peer: Peer, stream: Stream, external_id: str) -> Hold:
+    """A row that can only be told from others when a listing comes to its end."""
+    return _row_hold(
+        peer,
+        stream,
+        external_id,
+        cause=f"unfinished:{peer.name}:{stream.kind.value}",
+        code="unfinished",
+        message=f"The listing of {peer.name} did not come to its end.",
+        remedy="Run again; it follows by itself.",
+    )
+
+
+def drifted(peer: Peer, stream: Stream, columns: Sequence[str]) -> Hold:
+    """Columns that a mapping needs and a listing no longer has."""
+    names = ", ".join(columns)
+    plural = len(columns) > 1
+    return Hold(
+        scope=pull_scope(peer, stream.kind),
+        cause=f"columns:{peer.name}:{stream.kind.value}:{stream.source}",
+        code="columns",
+        subject=stream.source,
+        label=f"{peer.name} {stream.source}",
+        message=f"{'Columns' if plural else 'Column'} {names} {'are' if plural else 'is'} gone.",
+        remedy=f"Export {'them' if plural else 'it'} again, or change mappings/{peer.connector.name}.toml. "
+        "Nothing of this table was read.",
+        connection=peer.number,
+        kind=stream.kind,
+    )
+
+
+def conflict(peer: Peer, kind: Kind, record: int, label: str, fields: Sequence[str]) -> Hold:
+    """Fields that were changed on two sides, with nobody named as right."""
+    names = ", ".join(fields)
+    return Hold(
+        scope=pull_scope(peer, kind),
+        cause=f"conflict:{peer.name}:{kind.value}:{names}",
+        code="conflict",
+        subject=str(record),
+        label=label,
+        message=f"{names} changed here and at {peer.name}.",
+        remedy=f'Name who is right under [authority] in hub.toml, such as "{kind.value}.{fields[0]}" = '
+        f'"{peer.name}", or accept to keep what the hub has.',
+        field=names,
+        connection=peer.number,
+        kind=kind,
+        record=record,
+    )
+
+
+def drift(peer: Peer, kind: Kind, record: int, label: str, fields: Sequence[str]) -> Hold:
+    """An edit made at a target that is only written to."""
+    return Hold(
+        scope=f"drift:{peer.name}",
+        cause=f"drift:{peer.name}:{kind.value}",
+        code="drift",
+        subject=str(record),
+        label=label,
+        message=f"{', '.join(fields)} changed at {peer.name}, which only receives.",
+        remedy=f"Change it back there, or change it at the source; accept to leave {peer.name} as it is.",
+        field=", ".join(fields),
+        connection=peer.number,
+        kind=kind,
+        record=record,
+    )
+
+
+def _row_hold(  # noqa: PLR0913 -- the parts of a hold, named
+    peer: Peer,
+    stream: Stream,
+    external_id: str,
+    *,
+    cause: str,
+    code: str,
+    message: str,
+    remedy: str,
+    field: str = "",
+    facts: dict[str, object] | None = None,
+) -> Hold:
+    where = subject_of(stream.source, external_id)
+    return Hold(
+        scope=pull_scope(peer, stream.kind),
+        cause=cause,
+        code=code,
+        subject=f"{where}:{field}" if field else where,
+        label=f"{stream.kind.words} {where}",
+        message=message,
+        remedy=remedy,
+        field=field,
+        connection=peer.number,
+        kind=stream.kind,
+        facts=facts or {},
+    )

@@ -1,0 +1,387 @@
+"""From a system's rows to records: translate, refer, validate, match, merge; or hold and say why."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from hub.ledger import BindingState, Bound, Change, RecordState, Stream, body_text
+from hub.ledger.inbox import Waiting
+from hub.mapping import Untranslatable
+from hub.model import model_of
+from hub.sdk import Listing
+from hub.sync import causes
+from hub.sync.match import Adopt, Doubt, Matcher, New, Wait
+from hub.sync.merge import authorities, merge
+from hub.sync.references import References
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hub.ledger import Hold, StoredBinding, StoredRecord
+    from hub.ledger.matches import FieldLists
+    from hub.mapping import Inward
+    from hub.model import Kind
+    from hub.sdk import Upsert
+    from hub.sync.seen import Seen
+    from hub.sync.session import Peer, Session
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of a listing on its way to become, or to change, a record."""
+
+    item: Upsert
+    digest: bytes
+    bound: Bound | None
+    values: dict[str, Any] = field(default_factory=dict)
+    body: str = ""
+
+
+class Intake:
+    """Takes the new and changed rows of one listing into the ledger."""
+
+    def __init__(self, session: Session, peer: Peer, kind: Kind, seen: Seen) -> None:
+        self._session = session
+        self._ledger = session.ledger
+        self._peer = peer
+        self._kind = kind
+        self._seen = seen
+        self._model = model_of(kind)
+        self._references = References(session.ledger, peer.number)
+        self._matcher = Matcher(session, peer, kind, seen)
+        self._takes_over = session.is_source(peer, kind)
+        self._keeps_raw = peer.access(kind).listing is Listing.INCREMENTAL
+        self._counts = session.tally.read(peer.name, kind)
+        self._decisions = session.ledger.decisions.taken()
+        self.staged: dict[tuple[int, str], None] = {}
+        """What can only be told apart when the listing has come to its end."""
+        self.parked: dict[tuple[int, str], None] = {}
+        """What refers to something that may still come in this listing."""
+
+    def take(self, stream: Stream, inward: Inward, rows: Sequence[Row]) -> None:
+        """Take rows in, inside a transaction; each becomes a record, changes one, or is held."""
+        readable = [row for row in rows if self._read(stream, inward, row)]
+        self._references.resolve(inward, [row.values for row in readable])
+        valid = [row for row in readable if self._refer(stream, inward, row) and self._validate(stream, row)]
+        for row in valid:
+            if row.bound is not None:
+                self._change(stream, inward, row, row.bound)
+        fresh = [row for row in valid if row.bound is None]
+        if fresh:
+            self._place(stream, inward, fresh)
+
+    def _read(self, stream: Stream, inward: Inward, row: Row) -> bool:
+        if row.item.problem:
+            self._keep(stream, row, [causes.unreadable(self._peer, stream, row.item, row.item.problem)])
+            return False
+        try:
+            row.values = inward.translate(row.item.raw)
+        except Untranslatable as error:
+            holds = causes.untranslatable(self._peer, stream, row.item.external_id, error.problems)
+            self._keep(stream, row, holds)
+            return False
+        return True
+
+    def _refer(self, stream: Stream, inward: Inward, row: Row) -> bool:
+        missing = self._references.put_in(inward, row.values)
+        if missing:
+            holds = causes.unresolved(self._peer, stream, row.item.external_id, missing)
+            self._keep(stream, row, holds)
+            if any(self._kind in foreign.kinds for _, foreign in missing):
+                self.parked[stream.id, row.item.external_id] = None
+        return not missing
+
+    def _validate(self, stream: Stream, row: Row) -> bool:
+        try:
+            record = self._model.model_validate(row.values)
+        except ValidationError as error:
+            self._keep(stream, row, causes.invalid(self._peer, stream, row.item.external_id, error))
+            return False
+        row.body = record.model_dump_json(exclude_defaults=True)
+        return True
+
+    def _keep(self, stream: Stream, row: Row, holds: Sequence[Hold]) -> None:
+        """Keep a row that is not a record yet, and say why."""
+        waiting = _waiting(stream, row)
+        self._ledger.inbox.keep(waiting, self._session.run)
+        self._counts["held"] += 1
+        for hold in holds:
+            self._session.hold(hold)
+        if row.bound is not None:
+            self._seen.add(row.bound.id)
+
+    # What is bound already.
+
+    def _change(self, stream: Stream, inward: Inward, row: Row, bound: Bound) -> None:
+        if bound.id in self._seen:
+            self._session.hold(causes.twice(self._peer, stream, row.item))
+            self._counts["held"] += 1
+            return
+        self._seen.add(bound.id)
+        stored = self._ledger.records.get(bound.record)
+        theirs = json.loads(row.body)
+        if self._takes_over:
+            agreed = self._merge_in(inward, stored, theirs, self._agreed(stored, bound), bound=bound)
+        else:
+            agreed = bound.agreed
+            self._watch_for_drift(inward, stored, theirs, bound)
+            self._counts["unchanged"] += 1
+        self._rebind(stream, row, agreed)
+
+    def _agreed(self, stored: StoredRecord, bound: Bound) -> dict[str, Any]:
+        if stored.revision == bound.agreed:
+            return dict(stored.values)
+        return self._ledger.records.at_revision(stored, bound.agreed)
+
+    def _merge_in(
+        self,
+        inward: Inward,
+        stored: StoredRecord,
+        theirs: dict[str, Any],
+        agreed: dict[str, Any],
+        *,
+        bound: Bound | None,
+    ) -> int:
+        """Merge what the system says into the record; returns the revision both agree on."""
+        merged = merge(
+            agreed,
+            stored.values,
+            theirs,
+            fields=inward.covers,
+            theirs_wins=authorities(self._session.authority, self._kind, self._peer.name, inward.covers),
+        )
+        self._settle_conflict(stored, merged.conflicts)
+        came_back = stored.state is RecordState.GONE
+        returned = bound is not None and bound.state == BindingState.GONE
+        if merged.values == stored.values and not came_back:
+            self._counts["changed" if returned else "unchanged"] += 1
+            return stored.revision
+        self._counts["changed"] += 1
+        return self._ledger.records.change(
+            stored,
+            merged.values,
+            run=self._session.run,
+            connection=self._peer.number,
+            change=Change.BACK if came_back else Change.CHANGED,
+        )
+
+    def _settle_conflict(self, stored: StoredRecord, fields: tuple[str, ...]) -> None:
+        if not fields:
+            return
+        hold = causes.conflict(self._peer, self._kind, stored.id, stored.label, fields)
+        if (hold.cause, hold.subject) not in self._decisions:
+            self._session.hold(hold)
+            self._counts["held"] += 1
+
+    def _watch_for_drift(
+        self,
+        inward: Inward,
+        stored: StoredRecord,
+        theirs: dict[str, Any],
+        bound: Bound,
+    ) -> None:
+        if bound.digest is None or bound.state == BindingState.DELIVERED:
+            return  # the first sight of what we wrote ourselves
+        before = self._agreed(stored, bound)
+        changed = [name for name in inward.two_way if theirs.get(name) != before.get(name)]
+        hold = causes.drift(self._peer, self._kind, stored.id, stored.label, changed or ["nothing"])
+        if changed:
+            self._session.hold(hold)
+        else:
+            self._ledger.holds.clear(hold.scope, hold.subject)
+
+    def _rebind(self, stream: Stream, row: Row, agreed: int) -> None:
+        self._ledger.bulk.update_bindings(
+            [
+                (
+                    int(BindingState.LIVE),
+                    agreed,
+                    row.digest,
+                    row.item.version,
+                    self._raw(row),
+                    stream.id,
+                    row.item.external_id,
+                ),
+            ],
+        )
+        self._ledger.inbox.release(stream.id, [row.item.external_id])
+
+    def _raw(self, row: Row) -> str | None:
+        return body_text(row.item.raw) if self._keeps_raw else None
+
+    # What has no binding yet.
+
+    def _place(self, stream: Stream, inward: Inward, rows: list[Row]) -> None:
+        rows = self._without_repeats(stream, rows)
+        if not self._matcher.possible(stream):
+            self._create(stream, rows)
+            return
+        stored = [json.loads(row.body) for row in rows]
+        new = []
+        for row, values, verdict in zip(rows, stored, self._matcher.verdicts(stream, stored), strict=True):
+            match verdict:
+                case New():
+                    new.append(row)
+                case Adopt(record):
+                    self.adopt(stream, inward, row, values, record)
+                case Doubt(records, why):
+                    new += self._decided(stream, inward, row, values, records, why)
+                case Wait():
+                    self._stage(stream, row)
+        self._create(stream, new)
+
+    def _without_repeats(self, stream: Stream, rows: list[Row]) -> list[Row]:
+        first: dict[str, Row] = {}
+        for row in rows:
+            other = first.setdefault(row.item.external_id, row)
+            if other is not row and other.digest != row.digest:
+                self._session.hold(causes.twice(self._peer, stream, row.item))
+                self._counts["held"] += 1
+        return list(first.values())
+
+    def _decided(
+        self,
+        stream: Stream,
+        inward: Inward,
+        row: Row,
+        values: dict[str, Any],
+        records: tuple[int, ...],
+        why: str,
+    ) -> list[Row]:
+        """Do as a person said about a doubtful row, or ask; returns it if it is a new record."""
+        hold = causes.doubtful(self._peer, stream, row.item.external_id, records, why)
+        decision = self._decisions.get((hold.cause, hold.subject))
+        if decision is None:
+            self._keep(stream, row, [hold])
+            return []
+        if decision.action == "link":
+            self.adopt(stream, inward, row, values, int(decision.facts["record"]))
+            return []
+        return [row]
+
+    def _stage(self, stream: Stream, row: Row) -> None:
+        waiting = _waiting(stream, row)
+        self._ledger.inbox.keep(waiting, self._session.run)
+        self.staged[stream.id, row.item.external_id] = None
+
+    def adopt(self, stream: Stream, inward: Inward, row: Row, values: dict[str, Any], record: int) -> None:
+        """Bind a row to a record that is already here."""
+        stored = self._ledger.records.get(record)
+        if self._takes_over:
+            spoken_for = self._speaks_elsewhere(record)
+            agreed = self._merge_in(
+                inward,
+                stored,
+                values,
+                {} if spoken_for else dict(stored.values),
+                bound=None,
+            )
+        else:
+            same = all(values.get(name) == stored.values.get(name) for name in inward.two_way)
+            agreed = stored.revision if same else 0
+            self._counts["changed"] += 1
+        delivered = self._delivery(record)
+        if delivered is not None:
+            agreed = delivered.agreed
+            self._ledger.bulk.remove(delivered.stream, delivered.external_id)
+        self._bind(stream, [(row, record, agreed)], sent=delivered.sent if delivered else None)
+
+    def _speaks_elsewhere(self, record: int) -> bool:
+        """Whether another source lists the record now, so that two may differ about it."""
+        names = self._ledger.streams.connection_names()
+        sources = {flow.source for flow in self._session.flows}
+        return any(
+            one.state is BindingState.LIVE
+            and one.connection != self._peer.number
+            and names.get(one.connection) in sources
+            for one in self._ledger.records.bindings(record)
+        )
+
+    def _delivery(self, record: int) -> StoredBinding | None:
+        """What was delivered and is now seen: its receipt gives way to its real id."""
+        bindings = self._ledger.records.bindings(record, self._peer.number)
+        return next((one for one in bindings if one.state is BindingState.DELIVERED), None)
+
+    def _create(self, stream: Stream, rows: Sequence[Row]) -> None:
+        if not rows:
+            return
+        ledger, run, peer = self._ledger, self._session.run, self._peer.number
+        count = len(rows)
+        record = ledger.bulk.next_ids("record", count)
+        revision = ledger.bulk.next_ids("revision", count)
+        kind, live, created = self._kind.number, int(RecordState.LIVE), int(Change.CREATED)
+        numbered = list(enumerate(rows))
+        ledger.bulk.insert(
+            [(record + i, ledger.workspace, kind, live, revision + i, row.body) for i, row in numbered],
+            [(record + i, revision + i, run, peer, created, None) for i in range(count)],
+            [],
+        )
+        self._bind(stream, [(row, record + i, revision + i) for i, row in numbered])
+        self._counts["changed"] += count
+
+    def _bind(
+        self,
+        stream: Stream,
+        rows: Sequence[tuple[Row, int, int]],
+        *,
+        sent: bytes | None = None,
+    ) -> None:
+        number = self._ledger.bulk.next_ids("binding", len(rows))
+        connection, live, raw = self._peer.number, int(BindingState.LIVE), self._raw
+        bindings = []
+        for position, (row, record, agreed) in enumerate(rows, number):
+            item = row.item
+            self._seen.add(position)
+            bindings.append(
+                (
+                    stream.id,
+                    item.external_id,
+                    position,
+                    record,
+                    connection,
+                    live,
+                    agreed,
+                    row.digest,
+                    sent,
+                    item.version,
+                    raw(row),
+                ),
+            )
+        self._ledger.bulk.insert([], [], bindings)
+        if self._ledger.inbox.any_waiting:
+            self._ledger.inbox.release(stream.id, [row.item.external_id for row, _, _ in rows])
+
+    def pair(
+        self,
+        stream: Stream,
+        inward: Inward,
+        rows: Sequence[Row],
+        alternative: FieldLists | None,
+    ) -> list[Row]:
+        """Pair rows with records whose own rows have left; returns those without a partner.
+
+        Without an alternative, what has found no partner by now is a new record.
+        """
+        readable = [row for row in rows if self._read(stream, inward, row)]
+        self._references.resolve(inward, [row.values for row in readable])
+        valid = [row for row in readable if self._refer(stream, inward, row) and self._validate(stream, row)]
+        if alternative is None:
+            self._create(stream, valid)
+            return []
+        stored = [json.loads(row.body) for row in valid]
+        verdicts = self._matcher.verdicts(stream, stored, at_end=True, alternatives=alternative)
+        left = []
+        for row, values, verdict in zip(valid, stored, verdicts, strict=True):
+            if isinstance(verdict, Adopt):
+                self.adopt(stream, inward, row, values, verdict.record)
+            else:
+                left.append(row)
+        return left
+
+
+def _waiting(stream: Stream, row: Row) -> Waiting:
+    return Waiting(stream.id, row.item.external_id, row.item.raw, row.item.version, row.digest)

@@ -1,0 +1,194 @@
+"""What the end of a listing says: which rows pair across sources, and which have left.
+
+Only a complete listing says anything about what is missing, and rows that went from one source to
+another of the same system (unbilled → billed) have not left: they are paired first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hub.ledger import BindingState, Change, Hold
+from hub.sdk import Upsert
+from hub.sync import causes
+from hub.sync.intake import Intake, Row
+from hub.sync.session import Stopped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from hub.ledger import Stream
+    from hub.ledger.inbox import Waiting
+    from hub.model import Kind
+    from hub.sync.seen import Seen
+    from hub.sync.session import Peer, Session
+
+_CHUNK = 500
+
+
+class Missing:
+    """Settles what one listing leaves open."""
+
+    def __init__(self, session: Session, peer: Peer, kind: Kind, intake: Intake, seen: Seen) -> None:
+        self._session = session
+        self._ledger = session.ledger
+        self._peer = peer
+        self._kind = kind
+        self._intake = intake
+        self._seen = seen
+
+    def settle(self, streams: Sequence[Stream], *, whole: bool) -> None:
+        """Release what was parked, pair what was staged, and mark what has left."""
+        by_id = {stream.id: stream for stream in streams}
+        self._release_parked(by_id)
+        if not whole:
+            self._explain_staged(by_id)
+            return
+        self._pair_staged(by_id)
+        self._mark_gone(streams)
+
+    def deleted(self, stream: Stream, external_ids: Sequence[str]) -> None:
+        """Mark what the system itself says is gone; inside a transaction."""
+        known = self._ledger.bulk.lookup(stream.id, external_ids).values()
+        live = [one for one in known if one.state == BindingState.LIVE]
+        self._leave([(stream.id, one.external_id, one.record) for one in live])
+
+    def _release_parked(self, streams: dict[int, Stream]) -> None:
+        """Try again what referred to a row of its own kind, until nothing more is released."""
+        while self._intake.parked:
+            before = len(self._intake.parked)
+            again = dict(self._intake.parked)
+            self._intake.parked.clear()
+            for stream, rows in self._waiting(streams, again):
+                with self._ledger.transaction():
+                    inward = self._peer.mapping.inward(self._kind, stream.source)
+                    if inward is not None:
+                        self._session.tally.read(self._peer.name, self._kind)["held"] -= len(rows)
+                        self._intake.take(stream, inward, rows)
+            if len(self._intake.parked) == before:
+                return
+
+    def _pair_staged(self, streams: dict[int, Stream]) -> None:
+        """Pair by the strongest list of fields first, over all rows, then by the next."""
+        left = dict(self._intake.staged)
+        self._intake.staged.clear()
+        alternatives = {
+            names
+            for stream in streams.values()
+            for names in self._peer.mapping.match(self._kind, stream.source)
+        }
+        order = sorted(alternatives, key=len, reverse=True)
+        for names in [*order, None]:
+            alternative = None if names is None else (names,)
+            for stream, rows in self._waiting(streams, left):
+                inward = self._peer.mapping.inward(self._kind, stream.source)
+                if inward is None:
+                    continue
+                with self._ledger.transaction():
+                    lonely = self._intake.pair(stream, inward, rows, alternative)
+                unpaired = {row.item.external_id for row in lonely}
+                for row in rows:
+                    if row.item.external_id not in unpaired:
+                        left.pop((stream.id, row.item.external_id), None)
+
+    def _explain_staged(self, streams: dict[int, Stream]) -> None:
+        with self._ledger.transaction():
+            for stream, external_id in self._intake.staged:
+                self._session.hold(causes.unfinished(self._peer, streams[stream], external_id))
+
+    def _waiting(
+        self,
+        streams: dict[int, Stream],
+        wanted: dict[tuple[int, str], None],
+    ) -> Iterator[tuple[Stream, list[Row]]]:
+        if not wanted:
+            return
+        with self._ledger.reading():
+            waiting = self._ledger.inbox.waiting(sorted({stream for stream, _ in wanted}))
+        chosen = [one for one in waiting if (one.stream, one.external_id) in wanted]
+        for number, stream in streams.items():
+            mine = [one for one in chosen if one.stream == number]
+            for start in range(0, len(mine), _CHUNK):
+                yield stream, self._rows(stream, mine[start : start + _CHUNK])
+
+    def _rows(self, stream: Stream, waiting: Sequence[Waiting]) -> list[Row]:
+        with self._ledger.reading():
+            known = self._ledger.bulk.lookup(stream.id, [one.external_id for one in waiting])
+        return [
+            Row(
+                Upsert(stream.source, one.external_id, one.raw, one.version),
+                one.digest,
+                known.get(one.external_id),
+            )
+            for one in waiting
+        ]
+
+    def _mark_gone(self, streams: Sequence[Stream]) -> None:
+        numbers = [stream.id for stream in streams]
+        with self._ledger.reading():
+            live = self._ledger.bulk.count_live(numbers)
+            gone = self._unseen(numbers) if live else []
+        if not gone:
+            return
+        self._brake(len(gone), live)
+        for start in range(0, len(gone), _CHUNK):
+            with self._ledger.transaction():
+                self._leave(gone[start : start + _CHUNK])
+
+    def _unseen(self, streams: Sequence[int]) -> list[tuple[int, str, int]]:
+        return [
+            (stream, external_id, record)
+            for number, stream, external_id, record in self._ledger.bulk.live_bindings(streams)
+            if number not in self._seen
+        ]
+
+    def _brake(self, gone: int, live: int) -> None:
+        """Stop where a listing has shrunk by more than a firm's day explains."""
+        if not self._session.brakes.shrunk.exceeded(gone, live):
+            return
+        hold = Hold(
+            scope="brake",
+            cause=f"brake:shrunk:{self._peer.name}:{self._kind.value}",
+            code="brake",
+            subject=self._peer.name,
+            label=f"{self._peer.name} {self._kind.words}",
+            message=f"{gone} of {live} rows ({self._kind.words}) are missing at {self._peer.name}.",
+            remedy="See whether the export was cut off. If they are meant to be gone, accept this.",
+            connection=self._peer.number,
+            kind=self._kind,
+            facts={"gone": gone},
+        )
+        decision = self._ledger.decisions.taken().get((hold.cause, hold.subject))
+        if decision is None or decision.facts.get("gone") != gone:
+            raise Stopped(hold.message, remedy=hold.remedy, held=hold)
+
+    def _leave(self, rows: Iterable[tuple[int, str, int]]) -> None:
+        """Mark bindings as gone, and records that no source lists any more; inside a transaction."""
+        left = list(rows)
+        self._ledger.bulk.set_state(
+            int(BindingState.GONE),
+            [(stream, external_id) for stream, external_id, _ in left],
+        )
+        counts = self._session.tally.read(self._peer.name, self._kind)
+        for record in {record for _, _, record in left}:
+            if self._is_listed(record):
+                continue
+            stored = self._ledger.records.get(record)
+            counts["deleted"] += 1
+            self._ledger.records.change(
+                stored,
+                stored.values,
+                run=self._session.run,
+                connection=self._peer.number,
+                change=Change.GONE,
+            )
+
+    def _is_listed(self, record: int) -> bool:
+        names = self._ledger.streams.connection_names()
+        sources = {flow.source for flow in self._session.flows if self._kind in flow.kinds_read} or set(
+            names.values()
+        )
+        return any(
+            one.state is BindingState.LIVE and names.get(one.connection) in sources
+            for one in self._ledger.records.bindings(record)
+        )

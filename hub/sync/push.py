@@ -1,0 +1,243 @@
+"""Push: in dependency order, each batch committed as intents before its call, and settled after."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from hub.ledger import Hold, OpenIntent
+from hub.mapping import Unbound
+from hub.sdk import Action, Intent, NotSent, Rejected, SourceFailed, Unknown
+from hub.sync.outcomes import Outcomes
+from hub.sync.plan import Do
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from hub.ledger import StoredBinding, StoredRecord
+    from hub.sdk import End
+    from hub.sync.plan import Part, Step
+    from hub.sync.planning import Planner
+    from hub.sync.session import Peer, Session
+    from hub.sync.target import Target
+
+_ACTIONS = {Do.CREATE: Action.CREATE, Do.UPDATE: Action.UPDATE, Do.VOID: Action.VOID}
+_TRIES = 3
+_FIRST_PAUSE = timedelta(seconds=1)
+_LONGEST_PAUSE = timedelta(minutes=2)
+
+
+def push(session: Session, planner: Planner) -> None:
+    """Do what was planned; a target that cannot be reached does not keep the others waiting."""
+    for name, target in planner.targets.items():
+        parts = planner.plan.at(name)
+        if not _may_write(session, planner, target, parts):
+            continue
+        pusher = Pusher(session, target)
+        for part in parts:
+            pusher.push(part)
+
+
+def _may_write(session: Session, planner: Planner, target: Target, parts: Sequence[Part]) -> bool:
+    """The first write ever to a connection needs a person's yes to its control totals."""
+    writes = sum(part.count()[do] for part in parts for do in _ACTIONS)
+    peer = target.peer
+    with session.ledger.transaction():
+        session.ledger.holds.clear(f"first:{peer.name}", peer.name)
+        if not writes or session.ledger.streams.was_written(peer.number):
+            return True
+        if session.confirm(peer.name, planner.totals[peer.name]):
+            session.ledger.streams.allow_writing(peer.number)
+            return True
+        session.hold(_first_write(peer, writes))
+        return False
+
+
+def _first_write(peer: Peer, writes: int) -> Hold:
+    return Hold(
+        scope=f"first:{peer.name}",
+        cause=f"first:{peer.name}",
+        code="first-write",
+        subject=peer.name,
+        label=peer.name,
+        message=f"Nothing was ever written to {peer.name}; {writes} records would be now.",
+        remedy="See the totals with `hub plan`, then run `hub sync --yes`.",
+        connection=peer.number,
+    )
+
+
+class Pusher:
+    """Writes to one target."""
+
+    def __init__(self, session: Session, target: Target) -> None:
+        self._session = session
+        self._ledger = session.ledger
+        self._target = target
+        self._peer = target.peer
+        self._outcomes = Outcomes(session, target)
+        self._given_up = False
+
+    def push(self, part: Part) -> None:
+        """Write one flow's records of one kind, and move the mark up to what has come to rest."""
+        counts = self._session.tally.written(self._peer.name, part.kind)
+        steps = iter(part)
+        part.unsettled = None
+        for step in part.stale:
+            part.leave_open(step.revision)
+        size = max(1, self._peer.access(part.kind).batch)
+        while batch := list(islice(steps, size)):
+            for step in batch:
+                if step.do is Do.HOLD:
+                    counts["held"] += 1
+                    part.leave_open(step.revision)
+            self._link([step for step in batch if step.do is Do.LINK], part)
+            self._write([step for step in batch if step.do in _ACTIONS], part)
+            self._session.progress(f"{self._peer.name}: {part.kind.words}", len(batch))
+        counts["unchanged"] += self._untouched(part)
+        if not self._session.options.is_pilot:
+            with self._ledger.transaction():
+                self._ledger.marks.move(part.flow, part.kind, part.basis, part.settled_up_to)
+
+    def _untouched(self, part: Part) -> int:
+        with self._ledger.reading():
+            streams = [stream.id for stream in self._ledger.streams.all(self._peer.number, part.kind)]
+            known = self._ledger.bulk.count_known(streams) if streams else 0
+        counts = self._session.tally.written(self._peer.name, part.kind)
+        touched = sum(
+            counts[name] for name in ("created", "linked", "updated", "voided", "delivered", "held")
+        )
+        return max(0, known - touched)
+
+    def _link(self, steps: Sequence[Step], part: Part) -> None:
+        """Note that the target has these already, as they would be written."""
+        if not steps:
+            return
+        with self._ledger.transaction():
+            for step, stored, bound in self._current(steps, part):
+                digest = self._target.digest(stored)
+                if bound is not None and digest is not None:
+                    self._ledger.records.note_sent(bound, digest, stored.revision)
+                    self._session.tally.written(self._peer.name, part.kind)["linked"] += 1
+                else:
+                    part.leave_open(step.revision)
+
+    def _write(self, steps: Sequence[Step], part: Part) -> None:
+        """Write a batch; what was not sent is tried again, with a new key, a few times."""
+        left = list(steps)
+        pause = _FIRST_PAUSE
+        for attempt in range(_TRIES):
+            if not left or self._given_up:
+                break
+            if attempt:
+                self._session.clock.sleep(min(pause, _LONGEST_PAUSE).total_seconds())
+            left, wait = self._once(left, part)
+            pause = wait or pause * 2
+        if left:
+            for step in left:
+                part.leave_open(step.revision)
+            self._give_up()
+
+    def _once(self, steps: Sequence[Step], part: Part) -> tuple[list[Step], timedelta | None]:
+        opened = self._open(steps, part)
+        if not opened:
+            return [], None
+        self._ledger.intents.begin(opened, self._session.run)
+        ends = call(self._peer, opened)
+        unsent = {one.record for one in self._outcomes.settle(opened, ends)}
+        for one in opened:
+            if isinstance(ends.get(one.intent.key, Unknown("")), Unknown | Rejected):
+                part.leave_open(one.revision)
+        waits = [end.retry_after for end in ends.values() if isinstance(end, NotSent) and end.retry_after]
+        return [step for step in steps if step.record in unsent], max(waits, default=None)
+
+    def _give_up(self) -> None:
+        if self._given_up:
+            return
+        self._given_up = True
+        self._session.tally.fail(
+            self._peer.name,
+            SourceFailed(
+                f"{self._peer.name} does not take anything at present.",
+                remedy="Nothing is lost: what was not sent follows in the next run.",
+            ),
+        )
+
+    def _open(self, steps: Sequence[Step], part: Part) -> list[OpenIntent]:
+        """Render and freeze a batch, its parents being bound by now."""
+        opened = []
+        with self._ledger.reading():
+            batch = self._ledger.intents.next_batch()
+            current = list(self._current(steps, part))
+            numbers = self._ledger.attempts.of(self._peer.number, [step.record for step in steps])
+        for step, stored, bound in current:
+            try:
+                payload = self._target.render(stored)
+            except Unbound:
+                part.leave_open(step.revision)
+                self._session.tally.written(self._peer.name, part.kind)["held"] += 1
+                continue
+            attempt = numbers[step.record].number if step.record in numbers else 0
+            opened.append(self._intent(step, stored, bound, payload, (batch, attempt)))
+        return opened
+
+    def _current(
+        self,
+        steps: Sequence[Step],
+        part: Part,
+    ) -> Iterator[tuple[Step, StoredRecord, StoredBinding | None]]:
+        """The records of steps as planned; one that changed since waits for the next run."""
+        identifiers = [step.record for step in steps]
+        stored = self._ledger.records.many(identifiers)
+        bound = self._ledger.records.bound_at(identifiers, self._peer.number)
+        for step in steps:
+            if stored[step.record].revision == step.revision:
+                yield step, stored[step.record], bound.get(step.record)
+            else:
+                part.leave_open(step.revision)
+
+    def _intent(
+        self,
+        step: Step,
+        stored: StoredRecord,
+        bound: StoredBinding | None,
+        payload: Mapping[str, object],
+        numbers: tuple[int, int],
+    ) -> OpenIntent:
+        batch, attempt = numbers
+        action = _ACTIONS[step.do]
+        outward = self._target.outward(stored.kind)
+        intent = Intent(
+            key=self._key(stored, action, attempt),
+            kind=stored.kind,
+            action=action,
+            payload=payload,
+            source=bound.source
+            if bound and action is not Action.CREATE
+            else outward.source
+            if outward
+            else "",
+            external_id=bound.external_id if bound and action is not Action.CREATE else "",
+            version=bound.version if bound and action is not Action.CREATE else None,
+        )
+        began = self._session.clock.now()
+        return OpenIntent(stored.id, stored.revision, self._peer.number, batch, intent, began)
+
+    def _key(self, stored: StoredRecord, action: Action, attempt: int) -> str:
+        """Workspace, connection, record and attempt; a change also names what it changes to."""
+        base = f"{self._ledger.identity[:8]}-{self._peer.number}-{stored.id}-{attempt}"
+        return base if action is Action.CREATE else f"{base}-{action.value[0]}{stored.revision}"
+
+
+def call(peer: Peer, opened: Sequence[OpenIntent]) -> dict[str, End]:
+    """Make one call. What the connector does not say, or breaks off before saying, is unknown."""
+    ends: dict[str, End] = {}
+    keys = {one.intent.key for one in opened}
+    try:
+        for outcome in peer.connector.write([one.intent for one in opened]):
+            if outcome.key in keys:
+                ends[outcome.key] = outcome.end
+    except Exception as error:  # noqa: BLE001 -- whatever it was, the rest of the batch is unknown
+        reason = f"the connector {peer.connector.name} raised {type(error).__name__}"
+        return {key: ends.get(key, Unknown(reason)) for key in keys}
+    return ends

@@ -1,0 +1,146 @@
+"""One listing: page by page into the ledger, each page with its cursor in one commit."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from hub.ledger import BindingState, digest_of
+from hub.sdk import Deleted, Listing, Upsert
+from hub.sync import causes
+from hub.sync.intake import Intake, Row
+from hub.sync.missing import Missing
+from hub.sync.seen import Seen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from hub.ledger import Stream
+    from hub.mapping import Inward
+    from hub.model import Kind
+    from hub.sdk import Item, Page
+    from hub.sync.session import Peer, Session
+
+_CHUNK = 1000
+_LIVE = int(BindingState.LIVE)
+
+
+class Reading:
+    """A listing of one kind from one connection, as it comes in."""
+
+    def __init__(self, session: Session, peer: Peer, kind: Kind) -> None:
+        self._session = session
+        self._ledger = session.ledger
+        self._peer = peer
+        self._kind = kind
+        self._counts = session.tally.read(peer.name, kind)
+        with self._ledger.transaction():
+            self.cursor = self._ledger.streams.cursor(peer.number, kind)
+            self._ledger.inbox.look()
+            self._seen = Seen(self._ledger.bulk.highest_binding())
+            self._intake = Intake(session, peer, kind, self._seen)
+        self._missing = Missing(session, peer, kind, self._intake, self._seen)
+        self._columns: dict[str, frozenset[str]] = {}
+        self._skipped: set[str] = set()
+        self._complete = False
+
+    @property
+    def is_incremental(self) -> bool:
+        """Whether a listing with a cursor tells only what changed."""
+        return self._peer.access(self._kind).listing is Listing.INCREMENTAL
+
+    def take(self, page: Page) -> None:
+        """Take a page in; records and cursor are committed together."""
+        with self._ledger.transaction():
+            for source, items in groupby(page.items, key=_source):
+                for chunk in _chunks(list(items)):
+                    self._take(source, chunk)
+            if page.cursor is not None and self.is_incremental:
+                self._ledger.streams.advance(self._peer.number, self._kind, page.cursor)
+        for notice in page.notices:
+            self._session.tally.notice(self._peer.name, notice)
+        self._complete = page.complete
+        self._session.progress(f"{self._peer.name}: {self._kind.words}", len(page.items))
+
+    def _take(self, source: str, items: Sequence[Item]) -> None:
+        stream = self._ledger.streams.get(self._peer.number, self._kind, source)
+        inward = self._peer.mapping.inward(self._kind, source)
+        self._counts["read"] += len(items)
+        upserts = [item for item in items if isinstance(item, Upsert)]
+        if inward is None:
+            self._refuse(stream)
+        elif not self._has_drifted(stream, inward, upserts):
+            self._sift(stream, inward, upserts)
+        gone = [item for item in items if isinstance(item, Deleted)]
+        if gone:
+            self._missing.deleted(stream, [item.external_id for item in gone])
+
+    def _refuse(self, stream: Stream) -> None:
+        self._skipped.add(stream.source)
+        self._session.tally.notice(
+            self._peer.name,
+            f"{stream.source} has no table under [{self._kind.value}] in mappings/"
+            f"{self._peer.connector.name}.toml and was not read.",
+        )
+
+    def _has_drifted(self, stream: Stream, inward: Inward, items: Sequence[Upsert]) -> bool:
+        """Whether a column that the mapping needs, or that was there before, is gone."""
+        if stream.source in self._columns or not any(not item.problem for item in items):
+            return stream.source in self._skipped
+        present = frozenset(column for item in items if not item.problem for column in item.raw)
+        self._columns[stream.source] = present
+        needed = {column for column, required in inward.columns.items() if required}
+        if not self.is_incremental:
+            needed |= stream.columns & inward.columns.keys()
+        gone = sorted(needed - present)
+        if gone:
+            self._skipped.add(stream.source)
+            self._session.hold(causes.drifted(self._peer, stream, gone))
+        return bool(gone)
+
+    def _sift(self, stream: Stream, inward: Inward, items: Sequence[Upsert]) -> None:
+        """Pass over what is as it was; the inner loop of an unchanged run."""
+        known = self._ledger.bulk.lookup(stream.id, [item.external_id for item in items])
+        as_before = stream.mapping == self._peer.mapping.digest
+        see, find = self._seen.add, known.get
+        fresh = []
+        for item in items:
+            digest = item.digest or digest_of(item.raw)
+            bound = find(item.external_id)
+            if bound is not None and bound.digest == digest and bound.state == _LIVE and as_before:
+                see(bound.id)
+            else:
+                fresh.append(Row(item, digest, bound))
+        self._counts["unchanged"] += len(items) - len(fresh)
+        if fresh:
+            self._intake.take(stream, inward, fresh)
+
+    def finish(self) -> None:
+        """Draw a listing's conclusions: what was parked, what has left, what to know next time."""
+        with self._ledger.transaction():
+            streams = self._ledger.streams.all(self._peer.number, self._kind)
+        whole = self._complete and not self._skipped
+        if not whole:
+            self._session.incomplete.add((self._peer.name, self._kind))
+        self._missing.settle(streams, whole=whole and not (self.is_incremental and self.cursor))
+        with self._ledger.transaction():
+            for stream in streams:
+                if stream.source in self._columns and stream.source not in self._skipped:
+                    columns = self._columns[stream.source]
+                    self._ledger.streams.remember(
+                        stream,
+                        mapping=self._peer.mapping.digest,
+                        columns=columns,
+                    )
+            if whole:
+                self._ledger.inbox.drop_unseen([stream.id for stream in streams], self._session.run)
+                self._ledger.holds.sweep(causes.pull_scope(self._peer, self._kind), self._session.run)
+
+
+def _source(item: Item) -> str:
+    return item.source
+
+
+def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]

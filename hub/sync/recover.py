@@ -1,0 +1,158 @@
+"""Recover: settle what an earlier run began and did not end, before anything else is done.
+
+The same key again where the system honours keys; else a look-up, in which "not there" is believed
+only when a call can no longer be on its way and the system shows what it has; else a person.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hub.ledger import Hold
+from hub.ledger.engine import LedgerError
+from hub.sdk import (
+    Action,
+    Delivered,
+    HubError,
+    NotSent,
+    Reference,
+    SourceFailed,
+    Written,
+)
+from hub.sync.outcomes import Outcomes
+from hub.sync.push import call
+from hub.sync.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hub.ledger import OpenIntent
+    from hub.sdk import End, Found
+    from hub.sync.session import Peer, Session
+
+
+def recover(session: Session) -> None:
+    """Settle the open intents of every connection that this run may write to."""
+    names = {flow.target for flow in session.flows if flow.target}
+    for name in sorted(names):
+        recover_at(session, session.peers[name])
+
+
+def recover_at(session: Session, peer: Peer) -> None:
+    """Settle the open intents of one connection."""
+    with session.ledger.transaction():
+        batches = session.ledger.intents.open_batches(peer.number)
+    for batch in batches:
+        _Recovery(session, peer).settle(batch)
+    with session.ledger.transaction():
+        session.ledger.holds.sweep(f"recover:{peer.name}", session.run)
+
+
+class _Recovery:
+    def __init__(self, session: Session, peer: Peer) -> None:
+        self._session = session
+        self._ledger = session.ledger
+        self._peer = peer
+        self._outcomes = Outcomes(session, Target(session, peer))
+
+    def settle(self, batch: Sequence[OpenIntent]) -> None:
+        """Settle one batch, whole where it is replayed and one by one where it is looked up."""
+        access = self._peer.access(batch[0].intent.kind)
+        decided = [one for one in batch if self._was_decided(one)]
+        rest = [one for one in batch if one not in decided]
+        if not rest:
+            return
+        age = self._session.clock.now() - max(one.began for one in rest)
+        if access.idempotency is not None and age < access.idempotency:
+            self._outcomes.settle(rest, call(self._peer, rest))
+        elif all(one.intent.action is not Action.CREATE for one in rest):
+            # An update or a void that is repeated changes nothing: it names what it writes to.
+            self._outcomes.settle(rest, call(self._peer, rest))
+        elif access.find:
+            self._look_up(rest)
+        else:
+            self._ask(rest)
+
+    def _was_decided(self, one: OpenIntent) -> bool:
+        """Do as a person said about a doubtful write."""
+        hold = self._doubt(one)
+        decision = self._ledger.decisions.taken().get((hold.cause, hold.subject))
+        if decision is None or decision.facts.get("key") != one.intent.key:
+            return False
+        end: End = Delivered(one.intent.key) if decision.action == "accept" else NotSent()
+        self._outcomes.settle([one], {one.intent.key: end})
+        return True
+
+    def _look_up(self, rest: Sequence[OpenIntent]) -> None:
+        ends: dict[str, End] = {}
+        doubtful = []
+        for one in rest:
+            found = self._find(one)
+            if found is None or len(found) > 1:
+                doubtful.append(one)
+            elif found:
+                ends[one.intent.key] = _end_of(found[0])
+            else:
+                ends[one.intent.key] = NotSent(reason="not there")
+        self._outcomes.settle([one for one in rest if one not in doubtful], ends)
+        if doubtful:
+            self._ask(doubtful)
+
+    def _find(self, one: OpenIntent) -> Sequence[Found] | None:
+        """Look a write up; ``None`` where the look-up could not be made."""
+        reference = Reference(one.intent.key, one.intent.payload)
+        try:
+            found = self._peer.connector.find(one.intent.kind, reference)
+            if not found and self._wait(one):
+                found = self._peer.connector.find(one.intent.kind, reference)
+        except LedgerError:
+            raise
+        except HubError as error:
+            self._session.tally.fail(self._peer.name, error, one.intent.kind)
+            return None
+        except Exception as error:  # noqa: BLE001 -- a connector's bug must not read as "not there"
+            self._session.tally.fail(
+                self._peer.name,
+                SourceFailed(f"The look-up at {self._peer.name} failed: {type(error).__name__}."),
+                one.intent.kind,
+            )
+            return None
+        return found
+
+    def _wait(self, one: OpenIntent) -> bool:
+        """Wait until an effect of the call would be visible; whether that took any time."""
+        settled = one.began + self._peer.access(one.intent.kind).visible_after
+        left = (settled - self._session.clock.now()).total_seconds()
+        if left <= 0:
+            return False
+        self._session.progress(f"{self._peer.name}: waiting until doubtful writes can be looked up", 0)
+        self._session.clock.sleep(left)
+        return True
+
+    def _ask(self, doubtful: Sequence[OpenIntent]) -> None:
+        with self._ledger.transaction():
+            for one in doubtful:
+                self._ledger.intents.doubt(one, one.reason or "the run was cut off")
+                self._session.hold(self._doubt(one))
+
+    def _doubt(self, one: OpenIntent) -> Hold:
+        stored = self._ledger.records.get(one.record)
+        return Hold(
+            scope=f"recover:{self._peer.name}",
+            cause=f"unknown:{self._peer.name}:{one.intent.kind.value}",
+            code="unknown",
+            subject=str(one.record),
+            label=f"{stored.kind.words} {stored.label}",
+            message=f"Nobody knows whether it reached {self._peer.name}.",
+            remedy=f"Look at {self._peer.name}: accept if it is there, retry if it is not.",
+            connection=self._peer.number,
+            kind=stored.kind,
+            record=one.record,
+            facts={"key": one.intent.key},
+        )
+
+
+def _end_of(found: Found) -> End:
+    if found.receipt:
+        return Delivered(found.receipt)
+    return Written(found.external_id, found.version, found.raw, found.source, found.digest)

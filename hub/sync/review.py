@@ -1,0 +1,87 @@
+"""Review: what a person may decide about a hold, and what follows from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hub.sdk import HubError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hub.ledger import Hold, HoldGroup, Ledger
+
+_BY_CODE: dict[str, tuple[str, ...]] = {
+    "brake": ("accept",),
+    "conflict": ("accept",),
+    "drift": ("accept",),
+    "match": ("accept", "link"),
+    "rejected": ("retry",),
+    "unknown": ("accept", "retry"),
+    "gone-at-the-source": ("accept",),
+    "void-at-the-source": ("accept",),
+    "gone-at-the-target": ("accept",),
+    "changed-after-it-was-sent": ("accept", "retry"),
+    "hub.total": ("waive",),
+}
+
+
+def choices(hold: Hold) -> tuple[str, ...]:
+    """What a person may say about a hold; nothing where only mending the cause helps."""
+    if hold.code in _BY_CODE:
+        return _BY_CODE[hold.code]
+    is_rule = "." in hold.code
+    return ("waive",) if is_rule else ()
+
+
+def group_of(ledger: Ledger, number: int) -> HoldGroup:
+    """The group that a hold belongs to.
+
+    Raises:
+        HubError: there is no such hold.
+
+    """
+    with ledger.reading():
+        groups = ledger.holds.groups()
+    for group in groups:
+        if any(hold.id == number for hold in group.holds):
+            return group
+    raise HubError(f"Nothing is held under {number}.", remedy="See `hub review`.")
+
+
+def decide(
+    ledger: Ledger,
+    number: int,
+    action: str,
+    reason: str = "",
+    *,
+    record: int | None = None,
+    one: bool = False,
+) -> Sequence[Hold]:
+    """Record a decision for a hold's whole group, or (``one``) for it alone; returns what it covers.
+
+    Raises:
+        HubError: there is no such hold, or nothing of the sort can be decided about it.
+
+    """
+    group = group_of(ledger, number)
+    holds = [hold for hold in group.holds if hold.id == number] if one else list(group.holds)
+    _allow(group, action, reason, record)
+    with ledger.transaction():
+        for hold in holds:
+            ledger.decisions.record(hold, action, reason, {} if record is None else {"record": record})
+            if action == "retry" and hold.code == "rejected" and hold.connection and hold.record:
+                ledger.attempts.pardon(hold.connection, hold.record)
+        ledger.holds.lift(holds)
+    return holds
+
+
+def _allow(group: HoldGroup, action: str, reason: str, record: int | None) -> None:
+    allowed = choices(group.first)
+    if action not in allowed:
+        what = " or ".join(allowed) or "mended at its cause"
+        raise HubError(f"This cannot be decided with '{action}'.", remedy=f"It can be: {what}.")
+    if action == "waive" and not reason:
+        raise HubError("A waiver needs a reason.", remedy='Add --reason "…"; it stays with the record.')
+    if action == "link" and (record is None or group.count > 1):
+        raise HubError("A link needs one row and one record.", remedy="hub review ID link --record RECORD.")

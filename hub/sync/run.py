@@ -1,0 +1,188 @@
+"""One run: recover, pull, plan, push; or, for ``hub plan``, stop before anything outside is written."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hub.ledger import Hold
+from hub.ledger.engine import LedgerError
+from hub.sdk import ConfigurationError, HubError, SourceFailed
+from hub.sync.planning import Planner
+from hub.sync.pull import pull
+from hub.sync.push import push
+from hub.sync.recover import recover, recover_at
+from hub.sync.session import Stopped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hub.sync.plan import Plan
+    from hub.sync.session import Peer, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a run ended: ``ok``, ``held`` or ``failed``."""
+
+    run: int
+    outcome: str
+    planner: Planner | None = None
+
+
+def sync(session: Session, chosen: Plan | None = None) -> Result:
+    """Do it all; with a saved plan, just what that plan says and is still so.
+
+    Raises:
+        LedgerError: the ledger cannot be used, or another run goes on.
+
+    """
+    return _run(session, lambda: _sync(session, chosen))
+
+
+def make_plan(session: Session) -> Result:
+    """Read and plan; nothing outside is written, not even to recover.
+
+    Raises:
+        LedgerError: the ledger cannot be used, or another run goes on.
+
+    """
+    return _run(session, lambda: _plan(session))
+
+
+def _sync(session: Session, chosen: Plan | None) -> Planner:
+    _meet(session)
+    recover(session)
+    planner = _plan(session, met=True)
+    if chosen is not None:
+        planner.plan = planner.plan.narrowed_to(chosen)
+    push(session, planner)
+    for name in planner.targets:
+        recover_at(session, session.peers[name])
+    return planner
+
+
+def _plan(session: Session, *, met: bool = False) -> Planner:
+    if not met:
+        _meet(session)
+    pull(session)
+    planner = Planner(session)
+    planner.make()
+    return planner
+
+
+def _run(session: Session, work: Callable[[], Planner]) -> Result:
+    """Hold the lease, do the work, and record how it ended, whatever stops it."""
+    ledger = session.ledger
+    with ledger.leased(session.options.who, wait=session.options.wait):
+        session.run = ledger.runs.begin(session.options.who)
+        planner = None
+        try:
+            _check_place(session)
+            planner = work()
+            with ledger.transaction():
+                ledger.holds.sweep("brake", session.run)
+        except Stopped as stop:
+            with ledger.transaction():
+                session.hold(stop.held)
+            session.tally.fail(stop.held.label, stop)
+        except (LedgerError, ConfigurationError):
+            with contextlib.suppress(LedgerError):
+                ledger.runs.end(session.run, "failed", _summary(session))
+            raise
+        except HubError as error:
+            session.tally.fail("", error)
+        outcome = _outcome(session)
+        ledger.runs.end(session.run, outcome, _summary(session))
+        if planner is not None:
+            ledger.workspaces.settle()
+        return Result(session.run, outcome, planner)
+
+
+def _outcome(session: Session) -> str:
+    if session.tally.errors:
+        return "failed"
+    with session.ledger.reading():
+        held = session.ledger.holds.count() + session.ledger.intents.count()
+    return "held" if held else "ok"
+
+
+def _summary(session: Session) -> dict[str, object]:
+    tally = session.tally
+    return {
+        "pulled": tally.pulled,
+        "pushed": tally.pushed,
+        "errors": tally.errors,
+        "notices": tally.notices,
+    }
+
+
+def _check_place(session: Session) -> None:
+    """Brake where the ledger was copied or restored: it may not know what was sent since."""
+    moved = session.ledger.workspaces.displacement()
+    if moved is None:
+        return
+    hold = Hold(
+        scope="brake",
+        cause=f"brake:{moved.code}",
+        code="brake",
+        subject="ledger",
+        label="ledger",
+        message=moved.message,
+        remedy="If this is now the one ledger in use, accept this; else go back to the other one. "
+        "Two ledgers that both send bill twice.",
+        facts={"at": moved.message},
+    )
+    with session.ledger.reading():
+        decision = session.ledger.decisions.taken().get((hold.cause, hold.subject))
+    if decision is None or decision.facts.get("at") != moved.message:
+        raise Stopped(hold.message, remedy=hold.remedy, held=hold)
+
+
+def _meet(session: Session) -> None:
+    """Try every connection, and stop where another company answers than last time."""
+    failed = {name for name, peer in session.peers.items() if not _answers(session, peer)}
+    session.flows = [flow for flow in session.flows if not failed & {flow.source, flow.target}]
+
+
+def _answers(session: Session, peer: Peer) -> bool:
+    try:
+        health = peer.connector.check()
+    except HubError as error:
+        session.tally.fail(peer.name, error)
+        return False
+    except Exception as error:  # noqa: BLE001 -- a connector's bug is one connection's failure
+        session.tally.fail(
+            peer.name,
+            SourceFailed(f"The connector {peer.connector.name} failed its check: {type(error).__name__}."),
+        )
+        return False
+    if not health.ok:
+        text = " ".join(health.notes) or "It cannot be used."
+        session.tally.fail(peer.name, SourceFailed(text, remedy=f"See `hub connect {peer.name}`."))
+        return False
+    _recognise(session, peer, health.identity)
+    return True
+
+
+def _recognise(session: Session, peer: Peer, identity: str) -> None:
+    if not identity:
+        return
+    with session.ledger.transaction():
+        known = session.ledger.streams.identity(peer.number)
+        decision = session.ledger.decisions.taken().get((f"brake:company:{peer.name}", identity))
+        if known in ("", identity) or decision is not None:
+            session.ledger.streams.remember_identity(peer.number, identity)
+            return
+    hold = Hold(
+        scope="brake",
+        cause=f"brake:company:{peer.name}",
+        code="brake",
+        subject=identity,
+        label=peer.name,
+        message=f"Another company answers at {peer.name} than last time.",
+        remedy="Check the connection's settings. If it is meant, accept this.",
+        connection=peer.number,
+    )
+    raise Stopped(hold.message, remedy=hold.remedy, held=hold)

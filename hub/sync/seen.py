@@ -1,0 +1,27 @@
+"""Which bindings a listing has shown so far: one bit each."""
+
+
+class Seen:
+    """A bitmap over binding ids; a million records take 125 kB."""
+
+    def __init__(self, highest: int) -> None:
+        self.bits = bytearray((highest >> 3) + 1)
+
+    def add(self, number: int) -> None:
+        """Mark one as seen."""
+        byte = number >> 3
+        if byte >= len(self.bits):
+            self.bits.extend(bytes(byte - len(self.bits) + _GROWTH))
+        self.bits[byte] |= 1 << (number & 7)
+
+    def __contains__(self, number: int) -> bool:
+        """Whether one has been seen."""
+        byte = number >> 3
+        return byte < len(self.bits) and bool(self.bits[byte] >> (number & 7) & 1)
+
+    def __len__(self) -> int:
+        """How many have been seen."""
+        return int.from_bytes(self.bits, "little").bit_count()
+
+
+_GROWTH = 4096

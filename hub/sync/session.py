@@ -1,0 +1,213 @@
+"""What a run works with: the connections, the flows, the rules, the ledger, and the tally it keeps."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from hub.model import KIND_ORDER, Kind, line_references, references
+from hub.sdk import Access, HubError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+    from decimal import Decimal
+
+    from hub.ledger import Hold, Ledger
+    from hub.mapping import SystemMapping
+    from hub.sdk import Clock, Connector, Role, Rule
+
+READ_COUNTS = ("read", "changed", "unchanged", "deleted", "held")
+WRITE_COUNTS = (
+    "created",
+    "linked",
+    "updated",
+    "voided",
+    "delivered",
+    "unchanged",
+    "held",
+    "rejected",
+    "unknown",
+)
+_NO_ACCESS = Access()
+_FEWEST = 3
+
+
+class Stopped(HubError):
+    """A brake: the run ends before the step that looked wrong, and a person decides."""
+
+    def __init__(self, message: str, *, remedy: str, held: Hold) -> None:
+        super().__init__(message, remedy=remedy)
+        self.held = held
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A connection, ready to be used."""
+
+    name: str
+    number: int
+    connector: Connector[Any]
+    mapping: SystemMapping
+    settings: Mapping[str, Any]
+    profile: Mapping[str, Any]
+
+    def access(self, kind: Kind) -> Access:
+        """What can be done with a kind here."""
+        return self.connector.access.get(kind, _NO_ACCESS)
+
+    @property
+    def role(self) -> Role:
+        """What the system is to the firm."""
+        return self.connector.role
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What moves from which connection to which. Without a target it is read into the ledger only."""
+
+    name: str
+    source: str
+    target: str | None
+    kinds: tuple[Kind, ...]
+    start: date | None = None
+    clients: frozenset[str] = frozenset()
+    """The source's own client numbers; empty for all."""
+    apply_voids: bool = False
+
+    @property
+    def kinds_read(self) -> frozenset[Kind]:
+        """The kinds that move, and all that they refer to."""
+        needed: set[Kind] = set()
+        todo = list(self.kinds)
+        while todo:
+            kind = todo.pop()
+            if kind not in needed:
+                needed.add(kind)
+                todo += _referred(kind)
+        return frozenset(needed)
+
+
+def _referred(kind: Kind) -> list[Kind]:
+    direct = [other for kinds in references(kind).values() for other in kinds]
+    return direct + [other for line in line_references(kind) for other in line.kinds]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How much is too much: a share of what is known, or a count."""
+
+    share: Decimal | None = None
+    count: int | None = None
+
+    def exceeded(self, affected: int, known: int) -> bool:
+        """Whether so many of so many are too many; two records never are."""
+        if self.count is not None:
+            return affected > self.count
+        return affected >= _FEWEST and affected > (self.share or 0) * known
+
+
+@dataclass(frozen=True, slots=True)
+class Brakes:
+    """Where a run stops before it does harm."""
+
+    changed: Limit
+    voided: Limit
+    shrunk: Limit
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was asked of this run."""
+
+    clients: frozenset[str] = frozenset()
+    limit: int | None = None
+    wait: float = 0.0
+    who: str = "hub"
+
+    @property
+    def is_pilot(self) -> bool:
+        """Whether only part of what could move is meant to."""
+        return bool(self.clients) or self.limit is not None
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run did, as ``hub sync --json`` tells it."""
+
+    pulled: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
+    pushed: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
+    errors: list[dict[str, str]] = field(default_factory=list)
+    notices: list[dict[str, str]] = field(default_factory=list)
+
+    def read(self, connection: str, kind: Kind) -> dict[str, int]:
+        """The counts of one kind read from one connection."""
+        return self.pulled.setdefault(connection, {}).setdefault(kind.value, dict.fromkeys(READ_COUNTS, 0))
+
+    def written(self, connection: str, kind: Kind) -> dict[str, int]:
+        """The counts of one kind written to one connection."""
+        return self.pushed.setdefault(connection, {}).setdefault(kind.value, dict.fromkeys(WRITE_COUNTS, 0))
+
+    def fail(self, where: str, error: HubError, kind: Kind | None = None) -> None:
+        """Note what failed, where, and what to do about it."""
+        told = {"connection": where, "message": error.message, "remedy": error.remedy}
+        self.errors.append(told | ({"kind": kind.value} if kind else {}))
+
+    def notice(self, where: str, text: str) -> None:
+        """Note something that a person should know."""
+        told = {"connection": where, "message": text}
+        if told not in self.notices:
+            self.notices.append(told)
+
+
+@dataclass(slots=True)
+class Session:
+    """One run, from opening to end."""
+
+    ledger: Ledger
+    peers: Mapping[str, Peer]
+    flows: Sequence[Flow]
+    rules: Sequence[Rule]
+    clock: Clock
+    today: date
+    brakes: Brakes
+    authority: Mapping[str, str]
+    codes: Callable[[str], frozenset[str]]
+    currency: str
+    options: Options = field(default_factory=Options)
+    progress: Callable[[str, int], None] = lambda _what, _count: None
+    confirm: Callable[[str, Mapping[str, Any]], bool] = lambda _connection, _totals: False
+    """Shows a person the control totals of a first write, and asks."""
+    run: int = 0
+    tally: Tally = field(default_factory=Tally)
+    incomplete: set[tuple[str, Kind]] = field(default_factory=set)
+    """The listings that did not come to their end, so that nothing is known to be absent there."""
+
+    def readers(self, kind: Kind) -> list[Peer]:
+        """The connections from which a kind is read: sources first, so that targets match them."""
+        sources = [flow.source for flow in self.flows if kind in flow.kinds_read]
+        targets = [flow.target for flow in self.flows if flow.target and kind in flow.kinds_read]
+        names = dict.fromkeys([*sources, *targets])
+        return [self.peers[name] for name in names if self.peers[name].access(kind).read]
+
+    def is_source(self, peer: Peer, kind: Kind) -> bool:
+        """Whether changes of a kind at a connection are taken over."""
+        return any(flow.source == peer.name and kind in flow.kinds_read for flow in self.flows)
+
+    def kinds_in_order(self, flow: Flow) -> list[Kind]:
+        """The kinds that a flow pushes, parents before what refers to them."""
+        return [kind for kind in KIND_ORDER if kind in flow.kinds]
+
+    def hold(self, held: Hold) -> None:
+        """Hold something in this run."""
+        self.ledger.holds.place(held, self.run)
+
+
+def by_connection(flows: Sequence[Flow]) -> dict[str, list[Flow]]:
+    """The flows that write, by their target."""
+    grouped: dict[str, list[Flow]] = defaultdict(list)
+    for flow in flows:
+        if flow.target:
+            grouped[flow.target].append(flow)
+    return dict(grouped)

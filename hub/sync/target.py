@@ -1,0 +1,100 @@
+"""What a record looks like at a target: its payload, and the ids by which it refers to others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hub.ledger import BindingState, payload_digest
+from hub.mapping import Unbound
+from hub.model import Kind, line_references, references
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from hub.ledger import StoredRecord
+    from hub.mapping import Outward
+    from hub.sync.session import Peer, Session
+
+_KEPT = 50_000
+
+
+class Target:
+    """A connection that is written to, with what the run has learnt about it."""
+
+    def __init__(self, session: Session, peer: Peer) -> None:
+        self._ledger = session.ledger
+        self.peer = peer
+        self._ids: dict[int, str] = {}
+        self._values: dict[int, tuple[Kind, Mapping[str, Any]]] = {}
+        self.coming: set[int] = set()
+        """Records that this run means to create here."""
+
+    def outward(self, kind: Kind) -> Outward | None:
+        """How a kind is spelt here."""
+        return self.peer.mapping.outward(kind)
+
+    def render(self, stored: StoredRecord) -> dict[str, Any]:
+        """The payload of a record.
+
+        Raises:
+            Unbound: something it refers to is not here.
+
+        """
+        outward = self.outward(stored.kind)
+        return {} if outward is None else outward.render(stored.values, self)
+
+    def digest(self, stored: StoredRecord) -> bytes | None:
+        """The digest of a record's payload; ``None`` while something it refers to is not here."""
+        try:
+            return payload_digest(self.render(stored))
+        except Unbound:
+            return None
+
+    def external_id(self, kinds: tuple[Kind, ...], record: int, source: str) -> str:  # noqa: ARG002 -- the protocol
+        """The id of a record here."""
+        if record not in self._ids:
+            bound = self._ledger.records.bound_at([record], self.peer.number).get(record)
+            if bound is None or bound.state is not BindingState.LIVE:
+                raise Unbound(record)
+            self.learn(record, bound.external_id)
+        return self._ids[record]
+
+    def learn(self, record: int, external_id: str) -> None:
+        """Note the id that a record has here."""
+        if len(self._ids) > _KEPT:
+            self._ids.clear()
+        self._ids[record] = external_id
+
+    def values(self, record: int) -> tuple[Kind, Mapping[str, Any]]:
+        """Another record's values, for what is written of it here."""
+        if record not in self._values:
+            if len(self._values) > _KEPT:
+                self._values.clear()
+            stored = self._ledger.records.get(record)
+            self._values[record] = (stored.kind, stored.values)
+        return self._values[record]
+
+    def waits_for(self, stored: StoredRecord) -> int | None:
+        """A record that this one refers to and that is not, and will not be, here."""
+        outward = self.outward(stored.kind)
+        if outward is None or not outward.reference_kinds:
+            return None
+        for record in _referred(stored, outward.reference_kinds):
+            if record in self.coming:
+                continue
+            try:
+                self.external_id((), record, "")
+            except Unbound:
+                return record
+        return None
+
+
+def _referred(stored: StoredRecord, wanted: frozenset[Kind]) -> Iterator[int]:
+    for name, kinds in references(stored.kind).items():
+        if wanted.intersection(kinds) and (record := stored.values.get(name)) is not None:
+            yield record
+    for line_reference in line_references(stored.kind):
+        if wanted.intersection(line_reference.kinds):
+            for line in stored.values.get(line_reference.lines, ()):
+                if (record := line.get(line_reference.field)) is not None:
+                    yield record

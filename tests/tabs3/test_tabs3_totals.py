@@ -1,0 +1,113 @@
+"""The total of a statement: its own parts, whichever family of columns holds them."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub_tabs3.totals import Charged, Parts, UnreadableAmountError, amount, parts_of
+
+PARTS = ("FEE", "EXPENSE", "ADVANCE", "FEE_TAX", "EXP_TAX", "ADV_TAX", "FINCHG")
+money = st.decimals(min_value=0, max_value=99_999, places=2)
+
+
+def statement(amounts: dict[str, Decimal], suffix: str = "_AMOUNT", **more: str) -> dict[str, str]:
+    return {f"{part}{suffix}": f"{amount:.2f}" for part, amount in amounts.items()} | more
+
+
+def charged(amounts: dict[str, Decimal]) -> Charged:
+    return Charged(amounts["FEE"], amounts["EXPENSE"], amounts["ADVANCE"])
+
+
+amounts_of = st.fixed_dictionaries(dict.fromkeys(PARTS, money))
+
+
+@given(amounts_of, money, money, st.sampled_from(["_AMOUNT", "_AMOUNT_DUE"]), st.booleans())
+def test_either_family_gives_the_parts_and_balances_never_enter(
+    amounts: dict[str, Decimal],
+    discount: Decimal,
+    balance: Decimal,
+    suffix: str,
+    with_lines: bool,  # noqa: FBT001 -- drawn by hypothesis
+) -> None:
+    row = statement(
+        amounts,
+        suffix,
+        FEE_COURTESY_DISCNT=str(discount),
+        PREVIOUS_BALANCE=str(balance),
+        TOTAL_BALANCE="1.00",
+        FEE_BALANCE="2.00",
+        PAYMENT_AMOUNT="3.00",
+    )
+    parts, trouble = parts_of(row, charged(amounts) if with_lines else None)
+    assert trouble == ""
+    assert parts.discount == discount
+    assert (parts.fees, parts.expenses, parts.advances) == charged(amounts)
+    assert parts.expense_tax == amounts["EXP_TAX"] + amounts["ADV_TAX"]
+    taxes = amounts["FEE_TAX"] + amounts["EXP_TAX"] + amounts["ADV_TAX"]
+    assert parts.total == sum(charged(amounts)) + taxes - discount
+
+
+@given(amounts_of)
+def test_an_empty_or_zero_family_gives_way_to_the_other(amounts: dict[str, Decimal]) -> None:
+    due = statement(amounts, "_AMOUNT_DUE")
+    empty = {f"{part}_AMOUNT": "" for part in PARTS}
+    zero = {f"{part}_AMOUNT": "0.00" for part in PARTS}
+    assert parts_of(due | empty, None) == parts_of(due | zero, None) == parts_of(due, None)
+
+
+def test_the_billed_amount_is_not_what_is_still_due() -> None:
+    row = {"FEE_AMOUNT": "1000.00", "FEE_AMOUNT_DUE": "400.00", "TOTAL_AMOUNT": "1000.00"}
+    parts, trouble = parts_of(row, Charged(Decimal(1000), Decimal(0), Decimal(0)))
+    assert (parts.total, trouble) == (1000, "")
+
+
+def test_where_only_the_siblings_agree_with_the_lines_they_are_read() -> None:
+    """A ledger whose FEE_AMOUNT says what was paid so far, and TOTAL_AMOUNT likewise."""
+    row = {"FEE_AMOUNT": "250.00", "FEE_AMOUNT_DUE": "1000.00", "TOTAL_AMOUNT": "250.00"}
+    parts, trouble = parts_of(row, Charged(Decimal(1000), Decimal(0), Decimal(0)))
+    assert (parts.total, trouble) == (1000, "")
+
+
+def test_fees_may_be_stated_with_the_discount_taken_off() -> None:
+    row = {"FEE_AMOUNT": "950.00", "FEE_COURTESY_DISCNT": "50.00"}
+    parts, _ = parts_of(row, Charged(Decimal(1000), Decimal(0), Decimal(0)))
+    assert (parts.fees, parts.discount, parts.total) == (1000, 50, 950)
+
+
+@pytest.mark.parametrize("stated", ["100.00", "110.00", "350.00", "360.00", "0.00", ""])
+def test_a_stated_total_may_hold_finance_charge_and_previous_balance(stated: str) -> None:
+    row = {
+        "FEE_AMOUNT": "100.00",
+        "FINCHG_AMOUNT": "10.00",
+        "PREVIOUS_BALANCE": "250.00",
+        "TOTAL_AMOUNT": stated,
+    }
+    parts, trouble = parts_of(row, None)
+    assert (parts.total, parts.finance_charge, trouble) == (100, 10, "")
+
+
+def test_another_stated_total_is_told() -> None:
+    _, trouble = parts_of({"FEE_AMOUNT": "100.00", "TOTAL_AMOUNT": "100.01"}, None)
+    assert "its parts sum to 100.00, but TOTAL_AMOUNT says 100.01." in trouble
+
+
+@pytest.mark.parametrize("text", ["abc", "NaN", "Infinity", "1,000.00", "$5"])
+def test_what_is_no_amount_is_told_by_its_column(text: str) -> None:
+    with pytest.raises(UnreadableAmountError, match="FEE_AMOUNT is not an amount"):
+        parts_of({"FEE_AMOUNT": text}, None)
+
+
+def test_lines_are_summed_by_what_they_charge() -> None:
+    costs = [
+        {"AMOUNT": "10.00", "EXPENSE_ADVANCE": "E"},
+        {"AMOUNT": "5.00", "EXPENSE_ADVANCE": "A"},
+        {"AMOUNT": "1.00"},
+    ]
+    assert Charged.by([{"AMOUNT": "2.50"}, {"AMOUNT": ""}], costs) == (Decimal("2.50"), 11, 5)
+
+
+def test_an_absent_column_is_nothing() -> None:
+    assert amount({}, "FEE_AMOUNT") == 0
+    assert parts_of({}, None) == (Parts(*[Decimal(0)] * 7), "")
