@@ -88,7 +88,7 @@ class FolderConnector(Connector[FolderSettings]):
             listing = self._listing(kind)
             for items in listing.pages():
                 yield Page(items)
-            yield Page((), complete=listing.is_still(), notices=listing.notices)
+            yield Page((), complete=listing.is_whole(), notices=listing.notices)
 
     def write(self, intents: Sequence[Intent]) -> Iterator[Outcome]:
         """Write a batch: all rows of a kind, or none where the folder does not let us."""

@@ -59,7 +59,11 @@ class CsvEditor:
 
     def _texts(self, rows: Sequence[Row], names: Sequence[str]) -> list[str]:
         """The text of each row, as the next reading will see it."""
-        spelt = {key.lower(): key for key in dict.fromkeys(chain.from_iterable(rows))}
+        used = dict.fromkeys(chain.from_iterable(rows))
+        spelt = {key.lower(): key for key in used}
+        if len(spelt) < len(used):  # rows that spell one column in several ways
+            spelt = {small: small for small in spelt}
+            rows = [{key.lower(): value for key, value in row.items()} for row in rows]
         keys = [spelt.get(name.lower(), name) for name in names]
         return self.texts_of([[row.get(key) for key in keys] for row in rows])
 

@@ -84,12 +84,13 @@ def patiently(action: Callable[[], T], clock: Clock) -> T:
 
 
 def keep_names(folder: Path) -> None:
-    """Have the disk keep which files a folder holds; Windows does that by itself."""
+    """Have the disk keep which files a folder holds, where the system has a call for that."""
     if sys.platform == "win32":
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        with contextlib.suppress(OSError):  # some network shares have none
+            os.fsync(handle)
     finally:
         os.close(handle)
 

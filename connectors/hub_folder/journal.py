@@ -14,7 +14,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -126,12 +126,17 @@ class Journal:
                     raise Doubtful(_reason(error)) from error
                 self._forget()
                 raise
+        keep_names(self._folder)
         self._forget()
 
     def _note(self, what: Mapping[str, Any], body: bytes) -> None:
         head = json.dumps({**what, "digest": digest_of_bytes(body).hex()}).encode()
-        write_durably(self._path, (head, b"\n", body))
-        keep_names(self._folder)
+        try:
+            write_durably(self._path, (head, b"\n", body))
+            keep_names(self._folder)
+        except OSError:
+            self._forget()
+            raise
 
     def _forget(self) -> None:
         """Remove the journal; where that fails it does no harm, since it tells what is done by itself."""
@@ -164,6 +169,13 @@ class Journal:
         what, _ = self._noted()
         paths = [self._folder / name for name in what.get("replaced", ())]
         return [path for path in paths if staged(path).exists()]
+
+
+def discard(paths: Iterable[Path]) -> None:
+    """Remove what was prepared for files and never took their place."""
+    for path in paths:
+        with contextlib.suppress(OSError):
+            staged(path).unlink(missing_ok=True)
 
 
 def _append_of(edit: Edit) -> _Append:

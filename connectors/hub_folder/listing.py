@@ -22,12 +22,15 @@ class Listing:
         """What a person should know about it; all of it is known once it has been read."""
         own = [notice for table in self._tables for notice in table.notices]
         joined = self._joined.notices if self._joined else []
-        changed = () if self.is_still() else (self._changed(),)
-        return (*own, *joined, *changed)
+        return (*own, *joined, *self._gaps())
 
     def pages(self) -> Iterator[list[Upsert]]:
         """The records, nested where they have lines, a page at a time."""
         return self._joined.pages() if self._joined else self._tables[0].pages()
+
+    def is_whole(self) -> bool:
+        """Whether it held everything, now that it has been read."""
+        return not self._gaps()
 
     def is_still(self) -> bool:
         """Whether the files are what they were when the reading began."""
@@ -36,6 +39,15 @@ class Listing:
     def _state(self) -> tuple[Signature | None, ...]:
         return tuple(signature(table.content) for table in self._tables)
 
-    def _changed(self) -> str:
-        name = self._tables[0].path.name
-        return f"{name} was changed while it was read; the next run reads it again."
+    def _gaps(self) -> list[str]:
+        """Why the listing cannot say what is missing."""
+        gaps = [
+            f"{table.path.name} has {table.nameless} rows without an id: nothing counts as deleted."
+            for table in self._tables
+            if table.nameless
+        ]
+        if not self.is_still():
+            gaps.append(
+                f"{self._tables[0].path.name} was changed while it was read; the next run reads it again."
+            )
+        return gaps

@@ -123,6 +123,8 @@ class Table(ABC):
         self.source = source
         self.id_column = id_column
         self.layouts = layouts
+        self.nameless = 0
+        """How many rows that cannot be read do not even show whose they are."""
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -162,6 +164,7 @@ class Table(ABC):
     def problem(self, number: int, identifier: str, what: str, text: str) -> Upsert:
         """A row that cannot be read, handed over with its text so that nothing is lost."""
         message = f"Row {number} of {self.path.name} {what}"
+        self.nameless += not identifier
         digest = digest_of(text)
         return Upsert(
             self.source, identifier or f"row {number}", {"row": text}, digest=digest, problem=message

@@ -19,7 +19,7 @@ from hub.sdk import (
     Unknown,
     Written,
 )
-from hub_folder.journal import Doubtful, Journal
+from hub_folder.journal import Doubtful, Journal, discard
 from hub_folder.listing import Listing
 from hub_folder.shelf import Shelf
 from hub_folder.spool import nested_digest
@@ -162,10 +162,9 @@ class Writing:
 
     def _rows(self, intent: Intent, identifier: str, spelt: Iterable[str], parts: Iterable[str]) -> _Write:
         own = {self._id_column: identifier} if intent.action is Action.CREATE else {}
-        row = {**own, **intent.payload}
-        for name in spelt:
-            if name not in own:
-                row.pop(name, None)  # the id of a row is not among its cells
+        row = {**own, **intent.payload, **own}
+        for name in set(spelt) - own.keys():
+            row.pop(name, None)  # nobody changes the id of a row
         lines = {
             name: [{self._kind.value: identifier, **line} for line in row.pop(name) or ()]
             for name in parts
@@ -190,15 +189,13 @@ class Writing:
 
     def _commit(self, writes: Sequence[_Write]) -> None:
         table, parts = self._tables()
-        changes = [
-            (table, _change_of(writes)),
-            *((part, _lines_of(writes, name)) for name, part in parts.items()),
-        ]
-        listing = Listing(table, parts)
-        edits = {one: one.edit(change) for one, change in changes if change.rows or change.dropped}
-        if not listing.is_still():
-            raise SourceFailed(f"{table.path.name} was changed while it was written to.", remedy="Run again.")
-        self._journal.commit(list(edits.values()))
+        changes = {table: _change_of(writes)} | {part: _lines_of(writes, name) for name, part in parts.items()}
+        try:
+            edits = _prepared(changes, Listing(table, parts))
+            self._journal.commit(list(edits.values()))
+        except (OSError, SourceFailed, Unwritable):
+            discard(one.path for one in changes)
+            raise
         for edit in edits.values():
             self._shelf.layouts.still(edit.path, appended=edit.tail is not None)
         lines = {name: edits[part].added for name, part in parts.items() if part in edits}
@@ -245,6 +242,14 @@ def _stale(intent: Intent, version: str, problem: str) -> Rejected | None:
             remedy="Run again to see the change.",
         )
     return None
+
+
+def _prepared(changes: Mapping[Table, Change], listing: Listing) -> dict[Table, Edit]:
+    """Prepare the changes of all tables, as they were when the batch began."""
+    edits = {table: table.edit(change) for table, change in changes.items() if change.rows or change.dropped}
+    if not listing.is_still():
+        raise SourceFailed("A table was changed while it was written to.", remedy="Run again.")
+    return edits
 
 
 def _change_of(writes: Sequence[_Write]) -> Change:

@@ -187,6 +187,7 @@ class Statements:
             "BILLED_ADVANCES": str(parts.advances),
             "BILLED_FEE_TAX": str(parts.fee_tax),
             "BILLED_EXPENSE_TAX": str(parts.expense_tax),
+            "BILLED_DISCOUNT": str(parts.discount),
             "BILLED_TOTAL": str(parts.total),
         }
         if parts.finance_charge:

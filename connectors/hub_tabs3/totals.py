@@ -117,22 +117,30 @@ def _read(statement: Mapping[str, str], first: str, second: str) -> Parts:
 
 
 def _agreed(parts: Parts, charged: Charged) -> Parts | None:
-    """Give the parts as the lines confirm them; fees may be stated with the discount taken off."""
+    """Give the parts as the lines confirm them; the discount may be taken off already.
+
+    Where it is off the stated fees alone, they are given whole. Where it is off the lines, it is
+    part of their adjustments and no discount on the whole.
+    """
     if (parts.expenses, parts.advances) != (charged.expenses, charged.advances):
         return None
     if charged.fees in {parts.fees, parts.fees + parts.discount}:
         return parts._replace(fees=charged.fees)
+    if charged.fees == parts.fees - parts.discount:
+        return parts._replace(fees=charged.fees, discount=_ZERO)
     return None
 
 
 def _contradiction(statement: Mapping[str, str], parts: Parts) -> str:
     """Say that TOTAL_AMOUNT is another total than that of the parts.
 
-    It may hold the finance charge and the previous balance, which the invoice leaves out.
+    It may hold the finance charge and the previous balance, which the invoice leaves out, and stand
+    before the courtesy discount.
     """
     stated = amount(statement, "TOTAL_AMOUNT")
-    balance = amount(statement, "PREVIOUS_BALANCE")
-    extras = (_ZERO, parts.finance_charge, balance, parts.finance_charge + balance)
-    if not stated or stated in {parts.total + extra for extra in extras}:
+    explained = {parts.total}
+    for extra in (parts.finance_charge, amount(statement, "PREVIOUS_BALANCE"), parts.discount):
+        explained |= {total + extra for total in explained}
+    if not stated or stated in explained:
         return ""
     return f"its parts sum to {parts.total}, but TOTAL_AMOUNT says {stated}. {_CHECK}"

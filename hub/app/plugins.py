@@ -107,14 +107,14 @@ class PluginHost:
         return result
 
 
-def open_plugins(config: Config) -> PluginHost:
+def open_plugins(config: Config, *, extra: Iterable[object] = ()) -> PluginHost:
     """The plugins that a workspace uses.
 
     Raises:
         ConfigurationError: its hub.toml names a plugin that is not installed.
 
     """
-    host = PluginHost(config.plugins)
+    host = PluginHost(config.plugins, extra=extra)
     installed = [report.name for report in host.reports]
     problems = [
         Problem(("plugins", word), f"there is no plugin '{name}'.", nearest(name, installed), name)

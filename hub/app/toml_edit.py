@@ -40,7 +40,7 @@ def save_connection(path: Path, name: str, settings: Mapping[str, Any]) -> None:
         for key, value in settings.items():
             table[key] = value
 
-    _change(path, change, path.read_text(encoding="utf-8-sig"))
+    _change(path, change, _text_of(path))
 
 
 def save_fields(path: Path, fields: Mapping[tuple[Kind, str], FieldTable]) -> None:
@@ -57,7 +57,7 @@ def save_fields(path: Path, fields: Mapping[tuple[Kind, str], FieldTable]) -> No
         for (kind, field), table in fields.items():
             _put_field(document, kind.value, field, table)
 
-    _change(path, change, path.read_text(encoding="utf-8-sig") if path.exists() else _NEW_MAPPING)
+    _change(path, change, _text_of(path) if path.exists() else _NEW_MAPPING)
 
 
 def _put_field(document: MutableMapping[str, Any], kind: str, field: str, table: FieldTable) -> None:
@@ -75,7 +75,8 @@ def _put_field(document: MutableMapping[str, Any], kind: str, field: str, table:
 
 def _change(path: Path, change: Callable[[MutableMapping[str, Any]], None], text: str) -> None:
     """Change text and data alike, and write the text only if it says what the data says."""
-    document = tomlkit.parse(text)
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    document = tomlkit.parse(text.replace("\r\n", "\n"))
     expected = tomllib.loads(text)
     change(document)
     change(expected)
@@ -83,7 +84,11 @@ def _change(path: Path, change: Callable[[MutableMapping[str, Any]], None], text
     if _parsed(changed) != expected:
         message = f"{path} is written in a way that cannot be changed without risk."
         raise HubError(message, remedy="Gather its tables of one name in one place, and try again.")
-    write_whole(path, changed)
+    write_whole(path, changed.replace("\n", line_end))
+
+
+def _text_of(path: Path) -> str:
+    return path.read_bytes().decode("utf-8-sig")
 
 
 def _parsed(text: str) -> dict[str, Any] | None:

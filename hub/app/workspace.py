@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 from hub.app.config import FILE_NAME, load_config
 from hub.app.connections import open_connector, secret_fields
 from hub.app.mappings import MappingFiles, system_mapping
-from hub.app.plugins import PluginHost
+from hub.app.plugins import PluginHost, open_plugins
 from hub.app.secrets import SecretStore
 from hub.ledger import Ledger
-from hub.sdk import ConfigurationError, HubError, SystemClock
+from hub.ledger.engine import sqlite_path
+from hub.sdk import ConfigurationError, HubError, Subject, SystemClock
 from hub.sync import Brakes, Flow, Limit, Options, Peer, Session
+from hub.sync.check import Context, LooseContext, run_rules
 from hub.sync.review import decide
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from hub.app.config_schema import Limit as ConfiguredLimit
     from hub.ledger import StoredRecord
     from hub.model import Kind, Record, RecordId
-    from hub.sdk import Clock, Connector
+    from hub.sdk import Clock, Connector, Finding, RuleContext
 
 
 class OpenWorkspace:
@@ -59,8 +61,10 @@ class OpenWorkspace:
 
     @cached_property
     def plugins(self) -> PluginHost:
-        """The loaded plugins."""
-        return PluginHost(self.config.plugins, extra=self._extra)
+        """The loaded plugins; without a hub.toml, all that are installed."""
+        if not (self.folder / FILE_NAME).exists():
+            return PluginHost(extra=self._extra)
+        return open_plugins(self.config, extra=self._extra)
 
     @cached_property
     def files(self) -> MappingFiles:
@@ -82,8 +86,8 @@ class OpenWorkspace:
     @property
     def has_ledger(self) -> bool:
         """Whether anything was ever kept; asking makes nothing."""
-        url = self.config.ledger_url
-        return not url.startswith("sqlite") or (self.folder / url.rpartition("/")[2]).exists()
+        path = sqlite_path(self.config.ledger_url)
+        return path is None or path.exists()
 
     def connector(self, name: str) -> Connector[Any]:
         """The connector of a connection, ready to work."""
@@ -159,6 +163,18 @@ class OpenWorkspace:
             return
         for stored in self.ledger.records.of_kind(kind):
             yield stored.id, stored.model()
+
+    def run_rules(self, kind: Kind, record: Record, *, connection: str = "") -> Iterable[Finding]:
+        """What the loaded rules say of a record, at a connection or, without one, at any portal."""
+        context = self._context(connection)
+        rules = [rule for rule in self.plugins.rules if kind in rule.kinds]
+        return run_rules(rules, Subject(0, kind, record), context)
+
+    def _context(self, connection: str) -> RuleContext:
+        if connection:
+            session = self.session()
+            return Context(session, session.peers.get(connection) or self.peer(connection))
+        return LooseContext(self.files.profile("default"), self.clock.now().date(), self.codes)
 
     def mapping_data(self, name: str) -> Mapping[str, Any]:
         """A data file of the shared mappings, overridden by the workspace's own."""

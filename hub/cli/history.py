@@ -40,7 +40,7 @@ def _told(ledger: Ledger, stored: StoredRecord) -> dict[str, Any]:
     names = ledger.streams.connection_names()
     hidden = privileged_fields(stored.kind)
     submissions = [
-        one.values | {"record": one.id}
+        {**one.values, "record": one.id}
         for one in (ledger.records.of_kind(_submission()) if stored.kind.value == "invoice" else ())
         if one.values["invoice"] == stored.id
     ]

@@ -47,7 +47,7 @@ class Setup:
         self._ask_missing_secrets()
 
     def try_out(self) -> tuple[Connector[Settings], Health]:
-        """Start the connector and let it check; where it refuses a typed secret, ask again.
+        """Start the connector and let it check; where its system refuses the secrets, ask for them again.
 
         Raises:
             HubError: the connection does not work.
@@ -58,10 +58,11 @@ class Setup:
             try:
                 return connector, connector.check()
             except AuthenticationFailed as error:
-                if self._asker.silent or not self._typed:
+                fields = secret_fields(self.connector.settings)
+                if self._asker.silent or not fields:
                     raise
                 self._asker.show(error.message)
-                self._ask_secrets(tuple(self._typed))
+                self._ask_secrets(fields)
         connector = self._start()
         return connector, connector.check()
 

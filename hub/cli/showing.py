@@ -55,16 +55,14 @@ def show_groups(screen: Screen, ledger: Ledger, currency: str, most: int = _MOST
 
 
 def line_of(ledger: Ledger, group: HoldGroup, currency: str) -> str:
-    """One cause in two lines: how many, what, how much money, and what to do."""
+    """One cause: how many, what is worth how much, why, and what to do."""
     first = group.first
+    what = f"{group.count} × {first.kind.words}" if group.count > 1 and first.kind else first.label
     money = money_held(ledger, group)
-    amount = f", {money:,.2f} {currency}" if money else ""
     others = waiting(group)
-    more = f" (+{others} waiting)" if others else ""
-    count = f"{group.count} × " if group.count > 1 else ""
-    whose = "" if group.count > 1 else f"{first.label}: "
-    kind = f"{first.kind.words}: " if group.count > 1 and first.kind else ""
-    return f"  [{first.id}] {count}{kind}{whose}{first.message}{more}{amount}\n        {first.remedy}"
+    amount = f", {money:,.2f} {currency}" if money else ""
+    more = f", {others} more waiting for it" if others else ""
+    return f"  [{first.id}] {what}{amount}{more}\n        {first.message}\n        → {first.remedy}"
 
 
 def show_group(screen: Screen, ledger: Ledger, group: HoldGroup, currency: str) -> None:

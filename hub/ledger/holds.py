@@ -121,12 +121,33 @@ class Holds:
             ),
         )
 
-    def note(self, scope: str, record: int, facts: Mapping[str, Any]) -> None:
-        """Add facts to the holds of a record in a scope."""
-        for held in self.all():
-            if held.scope == scope and held.record == record:
-                told = body_text({"label": held.label, **held.facts, **facts})
-                self._ledger.connection.execute(update(hold).where(hold.c.id == held.id).values(facts=told))
+    def note(self, scope: str, cause: str, subject: str, facts: Mapping[str, Any]) -> None:
+        """Add facts to a hold."""
+        mine = (
+            (hold.c.workspace == self._ledger.workspace)
+            & (hold.c.scope == scope)
+            & (hold.c.cause == cause)
+            & (hold.c.subject == subject)
+        )
+        row = self._ledger.connection.execute(select(hold.c.facts).where(mine)).one_or_none()
+        if row is not None:
+            told = body_text({**json.loads(row.facts), **facts})
+            self._ledger.connection.execute(update(hold).where(mine).values(facts=told))
+
+    def first_of(self, scope: str, record: int) -> tuple[str, str, str] | None:
+        """Scope, cause and subject of the oldest hold of a record in a scope."""
+        row = self._ledger.connection.execute(
+            select(hold.c.scope, hold.c.cause, hold.c.subject)
+            .where(
+                hold.c.workspace == self._ledger.workspace,
+                hold.c.scope == scope,
+                hold.c.record == record,
+                hold.c.severity == BLOCKS,
+            )
+            .order_by(hold.c.id)
+            .limit(1),
+        ).one_or_none()
+        return None if row is None else (row.scope, row.cause, row.subject)
 
     def clear(self, scope: str, subject: str) -> None:
         """Lift what is held of one subject in a scope, its cause being gone."""
@@ -163,6 +184,11 @@ class Holds:
             hold.c.severity == BLOCKS,
         )
         return int(self._ledger.connection.execute(query).scalar() or 0)
+
+    def any_in(self, scope: str) -> bool:
+        """Whether anything is held in a scope."""
+        mine = (hold.c.workspace == self._ledger.workspace) & (hold.c.scope == scope)
+        return self._ledger.connection.execute(select(hold.c.id).where(mine).limit(1)).first() is not None
 
     def held_records(self, scope: str) -> frozenset[int]:
         """The records held in a scope."""

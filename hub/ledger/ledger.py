@@ -128,6 +128,14 @@ class Ledger:
             finally:
                 self._lease = None
 
+    def damage(self) -> str:
+        """What the database itself finds wrong; empty where it is sound."""
+        if self.connection.dialect.name != "sqlite":
+            return ""
+        with self.reading():
+            found = [str(row[0]) for row in self.connection.exec_driver_sql("PRAGMA integrity_check")]
+        return "" if found == ["ok"] else found[0]
+
     def sync_every_commit(self, *, every_commit: bool) -> None:
         """Make each commit durable at once (before writes outside), or let several share a sync."""
         set_durability(self.connection, every_commit=every_commit)

@@ -1,4 +1,4 @@
-"""How one value is read and written: text, numbers, dates, flags, value tables, codes, references.
+"""How one value is read and written: text, numbers, flags, value tables, codes, references.
 
 A reader takes what a system holds (never empty, text without outer space) and gives the canonical
 value; a writer takes the canonical value as it is stored and gives what the system shall hold.
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Context, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hub.mapping.slots import Slot
     from hub.model import Kind
 
-_MEMORY = 8192
+MEMORY = 8192
 """How many different values a field remembers: a firm's matters, its hours, the days of years."""
 
 Reader = Callable[[Any], Any]
@@ -30,14 +30,9 @@ Writer = Callable[[Any], Any]
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _DRESSED = re.compile(r"[^0-9]*[0-9]+([,.' ][0-9]+)*[^0-9]*")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
-_TIME = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
-_MIDNIGHT = r"00:00(?::00(?:\.0+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})"
-# A time in a zone says another day elsewhere, so it is no date; midnight is how a date is spelt.
-_DAY = re.compile(rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})(?:[T ](?:{_TIME}|{_MIDNIGHT}))?")
 _LONGEST_NUMBER = 40
 _MOST_DIGITS = 30
 _WIDE = Context(prec=100)
-_SAMPLE = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 _YES = ("true", "yes", "y", "t", "1")
 _NO = ("false", "no", "n", "f", "0")
 
@@ -60,7 +55,7 @@ class Codec(NamedTuple):
         read: vendor → canonical.
         write: stored → vendor; ``None`` where they are the same.
         blank: what is written for no value.
-        pure: whether equal values always read the same, so that readings may be remembered.
+        pure: whether readings may be remembered: the same text always reads the same, and comes again.
         one_way: why the field cannot be written; empty where it can.
         unwritable: whether a stored value has no vendor value.
 
@@ -88,7 +83,7 @@ class Memory(dict[Any, Any]):
         """Read a value for the first time."""
         found = self._read(value)
         if value is None or isinstance(value, str):
-            if len(self) >= _MEMORY:
+            if len(self) >= MEMORY:
                 self.clear()
             self[value] = found
         return found
@@ -165,7 +160,7 @@ def _plain(stored: str) -> str:
 def _fixed(places: int) -> Writer:
     step = Decimal(1).scaleb(-places)
 
-    @lru_cache(_MEMORY)
+    @lru_cache(MEMORY)
     def write(stored: str) -> str:
         number = Decimal(stored)
         rounded = number.quantize(step, context=_WIDE)
@@ -188,99 +183,6 @@ def _read_integer(value: object) -> int:
     if not _WHOLE.fullmatch(spelt):
         raise Unfit("not-a-number", "no whole number")
     return int(spelt)
-
-
-def day(pattern: str) -> Codec:
-    """A date, spelt as ISO 8601 or by a pattern of ``strptime``.
-
-    Raises:
-        ValueError: the pattern does not say a whole date.
-
-    """
-    if not pattern:
-        return Codec(_read_day)
-    if datetime.strptime(_SAMPLE.strftime(pattern), pattern).date() != _SAMPLE.date():  # noqa: DTZ007 -- a day
-        raise ValueError(pattern)
-
-    def read(value: object) -> date:
-        if isinstance(value, date):
-            return _read_day(value)
-        return _parsed(value, pattern, "no date").date()
-
-    @lru_cache(_MEMORY)
-    def write(stored: str) -> str:
-        written = date.fromisoformat(stored).strftime(pattern)
-        _same_again(lambda: read(written).isoformat() == stored, pattern)
-        return written
-
-    return Codec(read, write)
-
-
-def _read_day(value: object) -> date:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    spelt = _DAY.fullmatch(text_of(value))
-    try:
-        if spelt:
-            return date.fromisoformat(spelt[1])
-    except ValueError:
-        pass
-    remedy = 'Correct it at the source, or say how the source spells dates: as = "date:%m/%d/%Y".'
-    raise Unfit("not-a-date", "no date (year-month-day)", remedy)
-
-
-def instant(pattern: str) -> Codec:
-    """A date with time, spelt as ISO 8601 or by a pattern of ``strptime``.
-
-    Raises:
-        ValueError: the pattern does not say date, hour and minute.
-
-    """
-    if not pattern:
-        return Codec(_read_instant)
-    again = datetime.strptime(_SAMPLE.strftime(pattern), pattern)  # noqa: DTZ007 -- the pattern decides
-    if again.replace(tzinfo=UTC) != _SAMPLE:
-        raise ValueError(pattern)
-
-    def read(value: object) -> datetime:
-        return value if isinstance(value, datetime) else _parsed(value, pattern, "no date with time")
-
-    def write(stored: str) -> str:
-        when = datetime.fromisoformat(stored)
-        written = when.strftime(pattern)
-        _same_again(lambda: read(written) == when, pattern)
-        return written
-
-    return Codec(read, write)
-
-
-def _read_instant(value: object) -> datetime:
-    if isinstance(value, datetime):
-        return value
-    try:
-        return datetime.fromisoformat(text_of(value))
-    except ValueError:
-        raise Unfit("not-a-date", "no date with time") from None
-
-
-def _parsed(value: object, pattern: str, says: str) -> datetime:
-    try:
-        return datetime.strptime(text_of(value), pattern)  # noqa: DTZ007 -- the pattern decides
-    except ValueError:
-        raise Unfit("not-a-date", f"{says} of the form {pattern}") from None
-
-
-def _same_again(check: Callable[[], bool], pattern: str) -> None:
-    try:
-        same = check()
-    except Unfit:
-        same = False
-    if not same:
-        raise Unfit(
-            "does-not-fit", f"not to be written exactly as {pattern}", "Choose another form in the mapping."
-        )
 
 
 def flag(words: str) -> Codec:
@@ -311,12 +213,14 @@ def _flag_reader(table: Mapping[str, bool]) -> Reader:
     return read
 
 
-def values(table: Mapping[str, Any], inverse: Mapping[Any, str] | None) -> Codec:
+def values(
+    table: Mapping[str, Any], inverse: Mapping[Any, str] | None, *, unknown_is_empty: bool = False
+) -> Codec:
     """A table from vendor values to canonical ones, and the way back from stored ones if there is one."""
 
     def read(value: object) -> Any:  # noqa: ANN401 -- whatever the table holds
         found = table.get(text_of(value))
-        if found is None:
+        if found is None and not unknown_is_empty:
             raise Unfit("unknown-value", "none of the values that the mapping knows")
         return found
 
@@ -380,17 +284,19 @@ _PYTHON: Mapping[Sort, Callable[[Any], Any]] = {
 
 
 def plugin(name: str, converter: tuple[Callable[[Any], Any], Callable[[Any], Any]], sort: Sort) -> Codec:
-    """A converter that a plugin registered; its writer gets the canonical value, not the stored one."""
+    """A plugin's converter, of pure functions; its writer gets the canonical value, not the stored one."""
     inward, outward = converter
     python = _PYTHON.get(sort)
 
     def read(value: object) -> Any:  # noqa: ANN401 -- what the plugin makes of it
-        return _guarded(inward, value, name)
+        found = _guarded(inward, value, name)
+        return _one_spelling(found) if isinstance(found, Decimal) and found.is_finite() else found
 
     def write(stored: Any) -> Any:  # noqa: ANN401 -- what the plugin makes of it
         return _guarded(outward, python(stored) if python else stored, name)
 
-    return Codec(read, write, pure=False, blank="" if sort in (Sort.TEXT, Sort.CHOICE) else None)
+    textual = sort in (Sort.TEXT, Sort.CHOICE)
+    return Codec(read, write, pure=not textual, blank="" if textual else None)
 
 
 def _guarded(convert: Callable[[Any], Any], value: object, name: str) -> Any:  # noqa: ANN401 -- the plugin's

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from hub.mapping import codecs
+from hub.mapping import codecs, days
 from hub.mapping.codecs import ForeignId
 from hub.mapping.fields import Field, Tools, Words
 from hub.mapping.layers import table_at, words_of
@@ -31,6 +31,7 @@ _GRAMMAR: Mapping[str, tuple[type | tuple[type, ...], str]] = {
     "as": (str, "text"),
     "values": (Mapping, "a table"),
     "inverse": (Mapping, "a table"),
+    "unknown": (str, '"hold" or "empty"'),
     "codes": (str, "text"),
     "ref": ((str, list), "a kind or a list of kinds"),
     "source": (str, "text"),
@@ -43,7 +44,13 @@ _GRAMMAR: Mapping[str, tuple[type | tuple[type, ...], str]] = {
 KEYS = frozenset(_GRAMMAR)
 _WAYS = ("in", "out", "both")
 _HOWS = ("as", "values", "codes", "ref")
-_ONLY_WITH: Mapping[str, Words] = {"inverse": ("values",), "source": ("ref",), "join": ("field", "fields")}
+_UNKNOWN = ("hold", "empty")
+_ONLY_WITH: Mapping[str, Words] = {
+    "inverse": ("values",),
+    "unknown": ("values",),
+    "source": ("ref",),
+    "join": ("field", "fields"),
+}
 _ONLY_READ = ("default", "empty", "fields", "const")
 
 
@@ -208,7 +215,15 @@ class _Parser:
             if vendor == "" or vendor in self._empty():
                 remedy = "Use `default` for what an empty value means."
                 raise place.at(vendor).wrong("is an empty value already.", remedy=remedy)
-        return codecs.values(table, self._inverse(table))
+        return codecs.values(table, self._inverse(table), unknown_is_empty=self._unknown_is_empty())
+
+    def _unknown_is_empty(self) -> bool:
+        """What a flag or a status means must be known; a text that is not may be left to the rules."""
+        usual = "empty" if self.slot.sort is Sort.TEXT and not self.spec.get("required") else "hold"
+        said = self.spec.get("unknown", usual)
+        if said not in _UNKNOWN:
+            raise self.place.at("unknown").wrong(f'is "{said}".', name=said, among=_UNKNOWN)
+        return bool(said == "empty")
 
     def _inverse(self, table: Mapping[str, Any]) -> Mapping[Any, str] | None:
         """Stored value → vendor value; ``None`` where the table does not say which of several."""
@@ -347,9 +362,9 @@ def _built_in(slot: Slot, argument: str) -> Codec:
 
     """
     if slot.sort is Sort.DATE:
-        return codecs.day(argument)
+        return days.day(argument)
     if slot.sort is Sort.DATETIME:
-        return codecs.instant(argument)
+        return days.instant(argument)
     if slot.sort is Sort.DECIMAL:
         return codecs.decimal(_places(argument))
     if slot.sort is Sort.FLAG:

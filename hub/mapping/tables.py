@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hub.mapping.sheets import Cell, LinesSheet, Merged
     from hub.mapping.slots import Slot
     from hub.model import Kind
+    from hub.sdk import ConfigurationError
 
 Match = tuple[tuple[str, ...], ...]
 
@@ -107,12 +108,17 @@ def _owned(fields: Iterable[Field], lines: Iterable[Lines] = ()) -> tuple[Field,
         if taken is None:
             owners |= dict.fromkeys(field.columns, field)
         elif field.insists or not field.reads:
-            says = f'"{dotted_of(taken)}" is written by two fields.'
-            raise field.place.wrong(says, remedy='Say way = "in" for one of them.')
+            raise _written_twice(field, taken, owners[taken])
         else:
             mute.add(field.name)
     _no_value_and_document(owners)
     return tuple(replace(field, writes=False) if field.name in mute else field for field in fields)
+
+
+def _written_twice(field: Field, column: Words, owner: Field | Lines) -> ConfigurationError:
+    other = ".".join(owner.place.key) or owner.place.title
+    says = f'"{dotted_of(column)}" is written from here and from "{other}".'
+    return field.place.wrong(says, remedy=f'Take one of them out: "{other}" = false, or say way = "in".')
 
 
 def _no_value_and_document(owners: Mapping[Words, Field | Lines]) -> None:

@@ -7,7 +7,7 @@ from hub.model.invoice import Invoice, InvoiceLine, InvoiceStatus, LineType
 from hub.model.kinds import KIND_ORDER, Kind
 from hub.model.matter import FeeArrangement, Matter, MatterStatus
 from hub.model.payment import Payment
-from hub.model.quantities import CENT, Hours, Money, Rate, Units, round_cents
+from hub.model.quantities import CENT, Fraction, Hours, Money, Rate, Units, round_cents
 from hub.model.record import Address, Application, Privileged, Record, RecordId, Refers
 from hub.model.registry import (
     MODELS,
@@ -35,6 +35,7 @@ __all__ = [
     "EntryStatus",
     "Expense",
     "FeeArrangement",
+    "Fraction",
     "Hours",
     "Invoice",
     "InvoiceLine",

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, ClassVar
 
 from hub.model.kinds import Kind
-from hub.model.quantities import Money, Rate, Units
+from hub.model.quantities import Fraction, Money, Rate, Units
 from hub.model.record import Currency, Narrative, Record, RecordId, Refers, Text
 from hub.model.time_entry import EntryStatus
 
@@ -44,7 +44,7 @@ class Expense(Record):
     taxable: bool = False
     status: EntryStatus = EntryStatus.UNBILLED
     split_of: Annotated[RecordId | None, Refers(Kind.EXPENSE)] = None
-    share: Decimal | None = None
+    share: Fraction | None = None
     created_on: date | None = None
 
     def label(self) -> str:

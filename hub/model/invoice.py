@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from hub.model.kinds import Kind
-from hub.model.quantities import Money, Rate, Units
+from hub.model.quantities import Fraction, Money, Rate, Units
 from hub.model.record import Currency, Narrative, Part, Record, RecordId, Refers, Text
 
 
@@ -41,7 +41,7 @@ class InvoiceLine(Part):
     rate: Rate | None = None
     amount: Money
     tax: Money = Decimal(0)
-    tax_rate: Decimal | None = None
+    tax_rate: Fraction | None = None
     tax_type: Text = ""
     narrative: Narrative = ""
     task_code: Text = ""

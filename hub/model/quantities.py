@@ -31,6 +31,10 @@ def _plain(number: Decimal) -> Decimal:
     return exact.normalize() if exact % 1 else exact.to_integral_value() + 0
 
 
+def _fraction(number: Decimal) -> Decimal:
+    return number.normalize() if number % 1 else number.to_integral_value() + 0
+
+
 Money = Annotated[
     Decimal,
     Field(allow_inf_nan=False, max_digits=16, ge=Decimal(-1_000_000_000), le=Decimal(1_000_000_000)),
@@ -58,3 +62,10 @@ Rate = Annotated[
     AfterValidator(_plain),
 ]
 """The price of one unit in the record's currency; at most four decimals."""
+
+Fraction = Annotated[
+    Decimal,
+    Field(allow_inf_nan=False, ge=0, le=1, max_digits=12),
+    AfterValidator(_fraction),
+]
+"""A share or a tax rate, between 0 and 1."""

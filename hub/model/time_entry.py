@@ -1,12 +1,11 @@
 """The time entry: one record for life, whether unbilled or billed."""
 
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from hub.model.kinds import Kind
-from hub.model.quantities import Hours, Money, Rate
+from hub.model.quantities import Fraction, Hours, Money, Rate
 from hub.model.record import Currency, Narrative, Record, RecordId, Refers, Text
 
 
@@ -50,7 +49,7 @@ class TimeEntry(Record):
     status: EntryStatus = EntryStatus.UNBILLED
     split_of: Annotated[RecordId | None, Refers(Kind.TIME_ENTRY)] = None
     """The entry that this one is a share of, where the firm splits its billing."""
-    share: Decimal | None = None
+    share: Fraction | None = None
     """The share of the split entry, between 0 and 1."""
     created_on: date | None = None
 

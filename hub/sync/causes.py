@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hub.ledger import Hold
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
 
     from hub.ledger import Stream
     from hub.mapping import ForeignId, Problem
@@ -47,36 +49,42 @@ def unreadable(peer: Peer, stream: Stream, item: Upsert, message: str) -> Hold:
 
 
 def untranslatable(peer: Peer, stream: Stream, external_id: str, problems: Iterable[Problem]) -> list[Hold]:
-    """A row with values that its mapping cannot turn into a record."""
-    return [
-        _row_hold(
+    """A row with values that its mapping cannot turn into a record; one hold for each vendor field."""
+    holds: dict[str, Hold] = {}
+    for problem in problems:
+        cause = _problem_cause(peer, stream, problem)
+        if cause in holds:
+            first = holds[cause]
+            fields = f"{first.field}, {problem.field}"
+            remedy = first.remedy.replace(f" {first.field} ", f" {fields} ")
+            holds[cause] = replace(first, field=fields, remedy=remedy)
+            continue
+        holds[cause] = _row_hold(
             peer,
             stream,
             external_id,
-            cause=_problem_cause(peer, stream, problem),
+            cause=cause,
             code=problem.code,
             message=problem.message,
             remedy=problem.remedy,
             field=problem.field,
         )
-        for problem in problems
-    ]
+    return list(holds.values())
 
 
 def _problem_cause(peer: Peer, stream: Stream, problem: Problem) -> str:
     value = problem.value if problem.code.startswith("unknown") else ""
-    where = f"{peer.name}:{stream.kind.value}:{stream.source}:{problem.field}"
+    where = f"{peer.name}:{stream.kind.value}:{stream.source}:{problem.vendor_field or problem.field}"
     return f"{problem.code}:{where}:{value}"
 
 
 def invalid(peer: Peer, stream: Stream, external_id: str, error: ValidationError) -> list[Hold]:
     """A row whose values no record of its kind can have."""
     holds = []
-    for fault in error.errors(include_input=False, include_url=False, include_context=False):
+    for fault in error.errors(include_input=False, include_url=False):
         field = ".".join(str(part) for part in fault["loc"]) or "record"
-        missing = fault["type"] == "missing"
-        code = "missing" if missing else "invalid"
-        told = "is missing" if missing else fault["msg"].removeprefix("Value error, ")
+        code = "missing" if fault["type"] == "missing" else "invalid"
+        told = _in_words(fault)
         holds.append(
             _row_hold(
                 peer,
@@ -84,12 +92,27 @@ def invalid(peer: Peer, stream: Stream, external_id: str, error: ValidationError
                 external_id,
                 cause=f"{code}:{peer.name}:{stream.kind.value}:{stream.source}:{field}:{fault['type']}",
                 code=code,
-                message=f"{field}: {told}.",
+                message=f"{field} {told}.",
                 remedy=f"Correct it at {peer.name}, or change mappings/{peer.connector.name}.toml.",
                 field=field,
             ),
         )
     return holds
+
+
+def _in_words(fault: ErrorDetails) -> str:
+    """What pydantic found, without the value, which may be privileged."""
+    limits = fault.get("ctx", {})
+    known = {
+        "missing": "is missing",
+        "less_than_equal": f"is more than {limits.get('le')}, which no source can hold",
+        "greater_than_equal": f"is less than {limits.get('ge')}, which no source can hold",
+        "finite_number": "is no number",
+        "decimal_max_digits": "has too many digits",
+        "string_pattern_mismatch": "is not spelt as it should be",
+    }
+    told = fault["msg"].removeprefix("Value error, ")
+    return known.get(fault["type"], f"is wrong: {told}")
 
 
 def unresolved(

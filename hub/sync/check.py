@@ -14,12 +14,12 @@ from hub.sync import causes
 from hub.sync.verify import foots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
 
     from hub.ledger import StoredRecord
     from hub.model import Record, RecordId
-    from hub.sdk import Rule
+    from hub.sdk import History, Rule, RuleContext
     from hub.sync.session import Peer, Session
 
 _SHARED = frozenset({Kind.CLIENT, Kind.MATTER, Kind.TIMEKEEPER})
@@ -61,14 +61,14 @@ class LedgerHistory:
 class Context:
     """What a rule may ask for, at one target."""
 
-    def __init__(self, session: Session, peer: Peer, history: LedgerHistory) -> None:
+    def __init__(self, session: Session, peer: Peer) -> None:
         self._session = session
         self._kept: dict[int, Record] = {}
         self.connection = peer.name
         self.settings: Mapping[str, Any] = peer.settings
         self.profile: Mapping[str, Any] = peer.profile
         self.today = session.today
-        self.history = history
+        self.history: History = LedgerHistory(session)
         self.codes = session.codes
 
     def record(self, identifier: RecordId) -> Record:
@@ -78,6 +78,58 @@ class Context:
                 self._kept.clear()
             self._kept[identifier] = self._session.ledger.records.get(identifier).model()
         return self._kept[identifier]
+
+
+class NoHistory:
+    """The history of a document that stands alone."""
+
+    def hours(self, timekeeper: RecordId, day: date) -> Decimal:  # noqa: ARG002 -- the protocol
+        """None."""
+        return Decimal(0)
+
+    def invoices_numbered(self, number: str) -> Sequence[tuple[RecordId, Invoice]]:  # noqa: ARG002 -- as above
+        """None."""
+        return ()
+
+
+class LooseContext:
+    """What a rule may ask for where there is a document and no workspace."""
+
+    def __init__(
+        self,
+        profile: Mapping[str, Any],
+        today: date,
+        codes: Callable[[str], frozenset[str]],
+    ) -> None:
+        self.connection = ""
+        self.settings: Mapping[str, Any] = {}
+        self.profile = profile
+        self.today = today
+        self.history: History = NoHistory()
+        self.codes = codes
+
+    def record(self, identifier: RecordId) -> Record:
+        """Nothing else is known.
+
+        Raises:
+            LookupError: always.
+
+        """
+        raise LookupError(identifier)
+
+
+def run_rules(rules: Sequence[Rule], subject: Subject, context: RuleContext) -> Iterator[Finding]:
+    """What rules say of a record; one that fails says so, and holds the record."""
+    for rule in rules:
+        try:
+            yield from rule.findings(subject, context)
+        except Exception as error:  # noqa: BLE001 -- a rule's bug holds the record, and is said
+            yield Finding(
+                f"The rule {rule.name} failed: {type(error).__name__}.",
+                remedy="This is a bug in the rule; waive it, or disable its plugin.",
+                rule=rule.name,
+                severity=Severity.BLOCK,
+            )
 
 
 class Checker:
@@ -91,7 +143,7 @@ class Checker:
             if rule.applies_to.covers(peer.role):
                 for kind in rule.kinds:
                     self._rules[kind].append(rule)
-        self._context = Context(session, peer, LedgerHistory(session))
+        self._context = Context(session, peer)
         self._decisions = session.ledger.decisions.taken()
 
     def concerns(self, kind: Kind) -> bool:
@@ -114,16 +166,7 @@ class Checker:
         subject = Subject(stored.id, stored.kind, record)
         if isinstance(record, Invoice):
             yield from foots(record)
-        for rule in self._rules[stored.kind]:
-            try:
-                yield from rule.findings(subject, self._context)
-            except Exception as error:  # noqa: BLE001 -- a rule's bug holds the record, and is said
-                yield Finding(
-                    f"The rule {rule.name} failed: {type(error).__name__}.",
-                    remedy="This is a bug in the rule; waive it, or disable its plugin.",
-                    rule=rule.name,
-                    severity=Severity.BLOCK,
-                )
+        yield from run_rules(self._rules[stored.kind], subject, self._context)
 
     def _is_waived(self, hold: Hold) -> bool:
         return (hold.cause, hold.subject) in self._decisions or (hold.cause, "") in self._decisions
@@ -134,16 +177,13 @@ class Checker:
         pattern = re.sub(r"\[\d+\]", "[]", finding.field)
         shared = blamed is not None and blamed.kind in _SHARED
         which = f"{blamed.kind.value}:{about}" if blamed is not None and shared else pattern
-        message = finding.message
-        if blamed is not None and blamed.id != stored.id:
-            message = f"{blamed.kind.words} {blamed.label}: {finding.message}"
         return Hold(
             scope=causes.plan_scope(self._peer),
             cause=f"{finding.rule}:{self._peer.name}:{which}",
             code=finding.rule,
             subject=f"{stored.id}:{about or ''}:{finding.field}",
             label=f"{stored.kind.words} {stored.label}",
-            message=message,
+            message=finding.message,
             remedy=finding.remedy,
             field=finding.field,
             connection=self._peer.number,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -12,7 +13,7 @@ from hub.ledger import BindingState, Bound, Change, RecordState, Stream, body_te
 from hub.ledger.inbox import Waiting
 from hub.mapping import Untranslatable
 from hub.model import model_of
-from hub.sdk import Listing
+from hub.sdk import Listing, Upsert
 from hub.sync import causes
 from hub.sync.match import Adopt, Doubt, Matcher, New, Wait
 from hub.sync.merge import authorities, merge
@@ -23,11 +24,10 @@ if TYPE_CHECKING:
 
     from hub.ledger import Hold, StoredBinding, StoredRecord
     from hub.ledger.matches import FieldLists
-    from hub.mapping import Inward
+    from hub.mapping import ForeignId, Inward
     from hub.model import Kind
-    from hub.sdk import Upsert
     from hub.sync.seen import Seen
-    from hub.sync.session import Peer, Session
+    from hub.sync.session import HoldKey, Peer, Session
 
 
 @dataclass(slots=True)
@@ -57,19 +57,33 @@ class Intake:
         self._keeps_raw = peer.access(kind).listing is Listing.INCREMENTAL
         self._counts = session.tally.read(peer.name, kind)
         self._decisions = session.ledger.decisions.taken()
+        self._drifting = session.ledger.holds.any_in(f"drift:{peer.name}")
+        self._touched: set[int] = set()
         self.staged: dict[tuple[int, str], None] = {}
         """What can only be told apart when the listing has come to its end."""
         self.parked: dict[tuple[int, str], None] = {}
         """What refers to something that may still come in this listing."""
+
+    def retry(self, stream: Stream, inward: Inward) -> None:
+        """Try again what an incremental listing will not show again; inside a transaction."""
+        waiting = self._ledger.inbox.waiting([stream.id])
+        known = self._ledger.bulk.lookup(stream.id, [one.external_id for one in waiting]) if waiting else {}
+        rows = [
+            Row(
+                Upsert(stream.source, one.external_id, one.raw, one.version),
+                one.digest,
+                known.get(one.external_id),
+            )
+            for one in waiting
+        ]
+        self.take(stream, inward, rows)
 
     def take(self, stream: Stream, inward: Inward, rows: Sequence[Row]) -> None:
         """Take rows in, inside a transaction; each becomes a record, changes one, or is held."""
         readable = [row for row in rows if self._read(stream, inward, row)]
         self._references.resolve(inward, [row.values for row in readable])
         valid = [row for row in readable if self._refer(stream, inward, row) and self._validate(stream, row)]
-        for row in valid:
-            if row.bound is not None:
-                self._change(stream, inward, row, row.bound)
+        self._change(stream, inward, [row for row in valid if row.bound is not None])
         fresh = [row for row in valid if row.bound is None]
         if fresh:
             self._place(stream, inward, fresh)
@@ -88,12 +102,30 @@ class Intake:
 
     def _refer(self, stream: Stream, inward: Inward, row: Row) -> bool:
         missing = self._references.put_in(inward, row.values)
-        if missing:
-            holds = causes.unresolved(self._peer, stream, row.item.external_id, missing)
-            self._keep(stream, row, holds)
-            if any(self._kind in foreign.kinds for _, foreign in missing):
-                self.parked[stream.id, row.item.external_id] = None
-        return not missing
+        if not missing:
+            return True
+        if any(self._kind in foreign.kinds for _, foreign in missing):
+            self.parked[stream.id, row.item.external_id] = None
+        roots = [self._root(foreign) for _, foreign in missing]
+        unknown = [pair for pair, root in zip(missing, roots, strict=True) if root is None]
+        self._keep(stream, row, causes.unresolved(self._peer, stream, row.item.external_id, unknown))
+        root = next((root for root in roots if root is not None), None)
+        if not unknown and root is not None:
+            self._wait(row, root)
+        return False
+
+    def _root(self, foreign: ForeignId) -> HoldKey | None:
+        """The hold for which a row with this reference waits, if what it refers to is held itself."""
+        held = self._session.held_rows
+        keys = [(self._peer.name, kind, foreign.external_id) for kind in foreign.kinds]
+        return next((held[key] for key in keys if key in held), None)
+
+    def _wait(self, row: Row, root: HoldKey) -> None:
+        """Only the root is stored; what waits for it is counted with it."""
+        self._session.held_rows[self._peer.name, self._kind, row.item.external_id] = root
+        amount = row.values.get("total", row.values.get("amount")) or Decimal(0)
+        count, worth = self._session.waiting.get(root, (0, Decimal(0)))
+        self._session.waiting[root] = (count + 1, worth + amount)
 
     def _validate(self, stream: Stream, row: Row) -> bool:
         try:
@@ -111,26 +143,44 @@ class Intake:
         self._counts["held"] += 1
         for hold in holds:
             self._session.hold(hold)
+            key = (self._peer.name, self._kind, row.item.external_id)
+            self._session.held_rows.setdefault(key, (hold.scope, hold.cause, hold.subject))
         if row.bound is not None:
             self._seen.add(row.bound.id)
 
     # What is bound already.
 
-    def _change(self, stream: Stream, inward: Inward, row: Row, bound: Bound) -> None:
+    def _change(self, stream: Stream, inward: Inward, rows: Sequence[Row]) -> None:
+        """Take over what changed; at a target that only receives, tell of it."""
+        stored = self._ledger.records.many([row.bound.record for row in rows if row.bound is not None])
+        bindings = []
+        for row in rows:
+            bound = row.bound
+            if bound is None or self._is_repeated(stream, row, bound):
+                continue
+            record = (
+                self._ledger.records.get(bound.record)
+                if bound.record in self._touched
+                else stored[bound.record]
+            )
+            theirs = json.loads(row.body)
+            agreed = bound.agreed
+            if self._takes_over:
+                agreed = self._merge_in(inward, record, theirs, self._agreed(record, bound), bound=bound)
+            else:
+                self._watch_for_drift(inward, record, theirs, bound)
+                self._counts["unchanged"] += 1
+            bindings.append(self._rebound(stream, row, agreed))
+        self._ledger.bulk.update_bindings(bindings)
+        self._release(stream, rows)
+
+    def _is_repeated(self, stream: Stream, row: Row, bound: Bound) -> bool:
         if bound.id in self._seen:
             self._session.hold(causes.twice(self._peer, stream, row.item))
             self._counts["held"] += 1
-            return
+            return True
         self._seen.add(bound.id)
-        stored = self._ledger.records.get(bound.record)
-        theirs = json.loads(row.body)
-        if self._takes_over:
-            agreed = self._merge_in(inward, stored, theirs, self._agreed(stored, bound), bound=bound)
-        else:
-            agreed = bound.agreed
-            self._watch_for_drift(inward, stored, theirs, bound)
-            self._counts["unchanged"] += 1
-        self._rebind(stream, row, agreed)
+        return False
 
     def _agreed(self, stored: StoredRecord, bound: Bound) -> dict[str, Any]:
         if stored.revision == bound.agreed:
@@ -161,6 +211,7 @@ class Intake:
             self._counts["changed" if returned else "unchanged"] += 1
             return stored.revision
         self._counts["changed"] += 1
+        self._touched.add(stored.id)
         return self._ledger.records.change(
             stored,
             merged.values,
@@ -191,24 +242,17 @@ class Intake:
         hold = causes.drift(self._peer, self._kind, stored.id, stored.label, changed or ["nothing"])
         if changed:
             self._session.hold(hold)
-        else:
+            self._drifting = True
+        elif self._drifting:
             self._ledger.holds.clear(hold.scope, hold.subject)
 
-    def _rebind(self, stream: Stream, row: Row, agreed: int) -> None:
-        self._ledger.bulk.update_bindings(
-            [
-                (
-                    int(BindingState.LIVE),
-                    agreed,
-                    row.digest,
-                    row.item.version,
-                    self._raw(row),
-                    stream.id,
-                    row.item.external_id,
-                ),
-            ],
-        )
-        self._ledger.inbox.release(stream.id, [row.item.external_id])
+    def _rebound(self, stream: Stream, row: Row, agreed: int) -> tuple[object, ...]:
+        live, item = int(BindingState.LIVE), row.item
+        return live, agreed, row.digest, item.version, self._raw(row), stream.id, item.external_id
+
+    def _release(self, stream: Stream, rows: Sequence[Row]) -> None:
+        if rows and self._ledger.inbox.any_waiting:
+            self._ledger.inbox.release(stream.id, [row.item.external_id for row in rows])
 
     def _raw(self, row: Row) -> str | None:
         return body_text(row.item.raw) if self._keeps_raw else None
@@ -352,8 +396,7 @@ class Intake:
                 ),
             )
         self._ledger.bulk.insert([], [], bindings)
-        if self._ledger.inbox.any_waiting:
-            self._ledger.inbox.release(stream.id, [row.item.external_id for row, _, _ in rows])
+        self._release(stream, [row for row, _, _ in rows])
 
     def pair(
         self,

@@ -69,16 +69,11 @@ class Missing:
                 return
 
     def _pair_staged(self, streams: dict[int, Stream]) -> None:
-        """Pair by the strongest list of fields first, over all rows, then by the next."""
+        """Pair by the first, strongest list of fields over all rows, then by the next."""
         left = dict(self._intake.staged)
         self._intake.staged.clear()
-        alternatives = {
-            names
-            for stream in streams.values()
-            for names in self._peer.mapping.match(self._kind, stream.source)
-        }
-        order = sorted(alternatives, key=len, reverse=True)
-        for names in [*order, None]:
+        lists = [self._peer.mapping.match(self._kind, stream.source) for stream in streams.values()]
+        for names in [*dict.fromkeys(names for one in lists for names in one), None]:
             alternative = None if names is None else (names,)
             for stream, rows in self._waiting(streams, left):
                 inward = self._peer.mapping.inward(self._kind, stream.source)
@@ -127,7 +122,7 @@ class Missing:
         numbers = [stream.id for stream in streams]
         with self._ledger.reading():
             live = self._ledger.bulk.count_live(numbers)
-            gone = self._unseen(numbers) if live else []
+            gone = self._unseen(numbers) if live > len(self._seen) else []
         if not gone:
             return
         self._brake(len(gone), live)

@@ -94,6 +94,9 @@ class Outcomes:
         version: str | None,
     ) -> None:
         stream = self._ledger.streams.get(self._peer.number, one.intent.kind, source)
+        if not stream.mapping:
+            # What we wrote ourselves need not be translated when it is first read back.
+            self._ledger.streams.remember(stream, mapping=self._peer.mapping.digest, columns=())
         known = self._ledger.bulk.lookup(stream.id, [external_id])
         if external_id in known:
             self._ledger.bulk.remove(stream.id, external_id)

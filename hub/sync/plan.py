@@ -153,6 +153,8 @@ class Part:
     unsettled: int | None = None
     """The oldest revision that has not come to rest at the target."""
     nothing: int = 0
+    held_there: int = 0
+    """How many of the held are at the target already."""
     stale: list[Step] = field(default_factory=list)
     """Steps that a saved plan does not cover; they are left for the next run."""
     _records: array[int] = field(default_factory=lambda: array("q"))

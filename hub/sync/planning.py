@@ -84,8 +84,10 @@ class Planner:
                     self._ledger.holds.sweep(causes.plan_scope(peer), self._session.run)
                 for (target, record), (count, amount) in self._dependants.items():
                     if target == name:
-                        facts = {"waiting": count, "waiting_amount": str(amount)}
-                        self._ledger.holds.note(causes.plan_scope(peer), record, facts)
+                        key = self._ledger.holds.first_of(causes.plan_scope(peer), record)
+                        if key is not None:
+                            facts = {"waiting": count, "waiting_amount": str(amount)}
+                            self._ledger.holds.note(*key, facts)
         self._brake()
         return self.plan
 

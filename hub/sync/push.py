@@ -168,17 +168,16 @@ class Pusher:
         opened = []
         with self._ledger.reading():
             batch = self._ledger.intents.next_batch()
-            current = list(self._current(steps, part))
             numbers = self._ledger.attempts.of(self._peer.number, [step.record for step in steps])
-        for step, stored, bound in current:
-            try:
-                payload = self._target.render(stored)
-            except Unbound:
-                part.leave_open(step.revision)
-                self._session.tally.written(self._peer.name, part.kind)["held"] += 1
-                continue
-            attempt = numbers[step.record].number if step.record in numbers else 0
-            opened.append(self._intent(step, stored, bound, payload, (batch, attempt)))
+            for step, stored, bound in self._current(steps, part):
+                try:
+                    payload = self._target.render(stored)
+                except Unbound:
+                    part.leave_open(step.revision)
+                    self._session.tally.written(self._peer.name, part.kind)["held"] += 1
+                    continue
+                attempt = numbers[step.record].number if step.record in numbers else 0
+                opened.append(self._intent(step, stored, bound, payload, (batch, attempt)))
         return opened
 
     def _current(

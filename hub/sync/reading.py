@@ -40,9 +40,20 @@ class Reading:
             self._seen = Seen(self._ledger.bulk.highest_binding())
             self._intake = Intake(session, peer, kind, self._seen)
         self._missing = Missing(session, peer, kind, self._intake, self._seen)
+        self._retry()
         self._columns: dict[str, frozenset[str]] = {}
         self._skipped: set[str] = set()
         self._complete = False
+
+    def _retry(self) -> None:
+        """What was held is tried again in every run; a full listing shows it again by itself."""
+        if not self.is_incremental:
+            return
+        with self._ledger.transaction():
+            for stream in self._ledger.streams.all(self._peer.number, self._kind):
+                inward = self._peer.mapping.inward(self._kind, stream.source)
+                if inward is not None:
+                    self._intake.retry(stream, inward)
 
     @property
     def is_incremental(self) -> bool:
@@ -132,6 +143,9 @@ class Reading:
                         mapping=self._peer.mapping.digest,
                         columns=columns,
                     )
+            for (scope, cause, subject), (count, worth) in self._session.waiting.items():
+                facts = {"waiting": count, "waiting_amount": str(worth)}
+                self._ledger.holds.note(scope, cause, subject, facts)
             if whole:
                 self._ledger.inbox.drop_unseen([stream.id for stream in streams], self._session.run)
                 self._ledger.holds.sweep(causes.pull_scope(self._peer, self._kind), self._session.run)

@@ -132,6 +132,10 @@ class Options:
         return bool(self.clients) or self.limit is not None
 
 
+HoldKey = tuple[str, str, str]
+"""Scope, cause and subject of a hold."""
+
+
 @dataclass(slots=True)
 class Tally:
     """What a run did, as ``hub sync --json`` tells it."""
@@ -183,6 +187,10 @@ class Session:
     tally: Tally = field(default_factory=Tally)
     incomplete: set[tuple[str, Kind]] = field(default_factory=set)
     """The listings that did not come to their end, so that nothing is known to be absent there."""
+    held_rows: dict[tuple[str, Kind, str], HoldKey] = field(default_factory=dict)
+    """For each row that is held, by connection, kind and external id, the hold that is its root."""
+    waiting: dict[HoldKey, tuple[int, Decimal]] = field(default_factory=dict)
+    """How many rows wait for the root of a hold, and what they are worth."""
 
     def readers(self, kind: Kind) -> list[Peer]:
         """The connections from which a kind is read: sources first, so that targets match them."""

@@ -57,6 +57,15 @@ def test_a_setting_of_a_connection_is_changed_where_it_stands(tmp_path: Path) ->
     assert "[connections.b]   # second" in path.read_text(encoding="utf-8")
 
 
+def test_the_line_ends_of_windows_stay(tmp_path: Path) -> None:
+    path = tmp_path / "hub.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + SCATTERED.replace("\n", "\r\n").encode())
+    save_connection(path, "new", {"connector": "acme"})
+    written = path.read_bytes()
+    assert b"[connections.new]\r\n" in written
+    assert written.count(b"\n") == written.count(b"\r\n")
+
+
 MAPPING = """\
 # confirmed by M. Vance
 [client.fields]

@@ -121,6 +121,17 @@ def test_a_refused_password_is_asked_for_again(run: Run, memory_keyring: MemoryK
     assert [json.loads(text)["value"] for text in memory_keyring.kept.values()] == ["right"]
 
 
+def test_a_stored_password_that_no_longer_works_is_asked_for_anew(
+    run: Run, memory_keyring: MemoryKeyring
+) -> None:
+    run("connect", "billing", *SET, typed="right\n\n\n\n\n")
+    ((place, text),) = memory_keyring.kept.items()
+    memory_keyring.kept[place] = text.replace("right", "expired")
+    assert run("connect", "billing", "--yes").exit_code == ExitCode.FAILED
+    assert run("connect", "billing", typed="right\n\n\n\n\n").exit_code == ExitCode.OK
+    assert "right" in memory_keyring.kept[place]
+
+
 def test_nothing_is_saved_before_it_works(workspace: Path, run: Run, memory_keyring: MemoryKeyring) -> None:
     before = (workspace / "hub.toml").read_bytes()
     refused = run("connect", "billing", *SET, "--yes", HUB_SECRET_BILLING__PASSWORD="wrong")

@@ -31,6 +31,7 @@ HEAVY = (
     "cryptography",
     "keyring",
     "hub.app",
+    "hub.cli.bugs",
 )
 
 

@@ -99,8 +99,23 @@ def test_all_problems_of_a_record_come_at_once(entries: Inward) -> None:
     assert found["on_hold"].value == "X"
 
 
+def test_an_unknown_text_is_no_value_unless_it_is_said_to_hold(mapping: Compile) -> None:
+    table = """
+    [timekeeper.fields]
+    number = {{ field = "n" }}
+    name = {{ field = "n" }}
+    classification = {{ field = "LEVEL", values = {{ "1" = "PARTNR" }}{unknown} }}
+    """
+    lenient = mapping(table.format(unknown="")).inward(Kind.TIMEKEEPER, "")
+    assert lenient.translate({"n": "7", "LEVEL": "1"})["classification"] == "PARTNR"
+    assert "classification" not in lenient.translate({"n": "7", "LEVEL": "5"})
+    strict = mapping(table.format(unknown=', unknown = "hold"')).inward(Kind.TIMEKEEPER, "")
+    with pytest.raises(Untranslatable):
+        strict.translate({"n": "7", "LEVEL": "5"})
+
+
 def test_a_privileged_value_is_never_quoted(mapping: Compile) -> None:
-    text = ENTRY.replace('"DESCRIPTION", optional = true', '"DESCRIPTION", values = { a = "b" }')
+    text = ENTRY.replace('"DESCRIPTION", optional = true', '"DESCRIPTION", values = { a = "b" }, unknown = "hold"')
     inward = mapping(text).inward(Kind.TIME_ENTRY, "FEE")
     with pytest.raises(Untranslatable) as caught:
         inward.translate({**ROW, "DESCRIPTION": "Discussed the secret"})
@@ -367,3 +382,10 @@ def test_dates_and_times_by_pattern(mapping: Compile) -> None:
     found = problems_of(inward, {**raw, "n": "2.5", "at": "noon", "ok": "2026-01-05"})
     assert {problem.code for problem in found.values()} == {"not-a-number", "not-a-date"}
     assert "%m/%d/%Y %H:%M" in found["accepted_at"].message
+
+
+def test_more_different_values_than_are_remembered_are_all_read(entries: Inward) -> None:
+    matters = [f"{number}.00" for number in range(9000)]
+    read = [entries.translate({**ROW, "CLIENT_ID": matter})["matter"].external_id for matter in matters]
+    assert read == matters
+    assert entries.translate({**ROW, "CLIENT_ID": "1.00"})["matter"].external_id == "1.00"

@@ -106,6 +106,8 @@ def _value(slot: Slot) -> st.SearchStrategy[Any]:
         return st.sampled_from(["USD", "EUR"])
     if slot.many and slot.sort is Sort.TEXT:
         return st.lists(st.sampled_from(WORDS), max_size=3)
+    if slot.words[-1] in ("share", "tax_rate"):
+        return st.integers(0, 100).map(lambda hundredths: Decimal(hundredths) / 100)
     one = st.sampled_from(slot.choices) if slot.sort is Sort.CHOICE else VALUES[slot.sort]
     one = one.filter(bool) if slot.needed and slot.sort is Sort.TEXT else one
     return st.lists(one, max_size=3) if slot.many else one

@@ -218,7 +218,7 @@ WRONG = [
     ),
     (
         '[client.fields]\nname = { field = "n", way = "out" }\nnumber = { field = "n", way = "both" }',
-        r"\"n\" is written by two fields",
+        r"number: \"n\" is written from here and from \"name\"\. Take one",
     ),
     (
         '[client.fields]\nname = { field = "n" }\nnumber = { field = "n.x" }',

@@ -30,11 +30,12 @@ if TYPE_CHECKING:
     from standin_targets import Target
 
 MODES = ("keys", "find", "blind", "ledes")
-DELAY = 0.02
-"""How long each create takes: time enough to be killed in."""
 _FINISHED = {0, 3}
 """The exit codes of a run that came to its end: all moved, or something is held."""
+_GLANCE = 0.002
+"""Seconds between two looks at how far a run has come."""
 _TRIES = 3
+"""How many rounds are tried for each one whose run is caught."""
 _SECOND_KILL = 1 / 3
 """The share of rounds in which the run that recovers is killed too."""
 
@@ -89,15 +90,17 @@ class Runs:
         )
 
     def finish(self, deadline: float) -> dict[str, Any]:
-        """Run until one run comes to its end, and give what it reports."""
+        """Run until one run comes to its end, and give what it reports; a bug is no end to wait for."""
         while True:
             process = self.start(subprocess.PIPE)
             report, complaints = process.communicate()
             if process.returncode in _FINISHED:
                 document: dict[str, Any] = json.loads(report)
                 return document
-            if time.monotonic() > deadline:
-                sys.exit(f"No run comes to its end; the last says:\n{report}\n{complaints}")
+            log = self._folder / "hub-error.log"
+            if log.exists() or time.monotonic() > deadline:
+                details = log.read_text(encoding="utf-8") if log.exists() else ""
+                sys.exit(f"A run does not come to its end:\n{report}\n{complaints}\n{details}")
             time.sleep(1)
 
 
@@ -132,15 +135,18 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--creates", type=int, default=2_000, help="time entries, or invoices, in each round")
     parser.add_argument("--seed", type=int, default=1, help="the same seed aims at the same points")
+    parser.add_argument(
+        "--delay", type=float, default=0.02, help="seconds that each call takes at the server"
+    )
     parser.add_argument("--patience", type=float, default=300, help="seconds in which a round has to settle")
     return parser.parse_args()
 
 
 def kill_round(options: argparse.Namespace, chance: random.Random, place: Path, plugins: Path) -> Round:
     """Build a workspace, kill its run, run it until all is settled, and once more; then count."""
-    with open_target(options.mode, place, options.creates, DELAY) as target:
+    with open_target(options.mode, place, options.creates, options.delay) as target:
         runs = Runs(target.workspace.folder, plugins)
-        at = kill(runs, target, chance)
+        at = kill(runs, target, chance, options.delay)
         if chance.random() < _SECOND_KILL:
             kill_blindly(runs, chance)
         settle(runs, target, options)
@@ -148,13 +154,13 @@ def kill_round(options: argparse.Namespace, chance: random.Random, place: Path, 
         return judge(target, report, at, runs.started)
 
 
-def kill(runs: Runs, target: Target, chance: random.Random) -> int | None:
+def kill(runs: Runs, target: Target, chance: random.Random, delay: float) -> int | None:
     """Kill a run at a random point of its writing; give how far it had come, or ``None`` if it escaped."""
     aim = chance.randrange(int(0.9 * len(target.workspace.expected)))
     process = runs.start()
     while process.poll() is None and target.count() < aim:
-        time.sleep(DELAY / 10)
-    time.sleep(chance.uniform(0, 2 * DELAY))
+        time.sleep(_GLANCE)
+    time.sleep(chance.uniform(0, 2 * delay))
     escaped = process.poll() is not None
     process.kill()
     process.wait()

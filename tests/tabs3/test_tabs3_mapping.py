@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from importlib.resources import files
@@ -48,6 +49,22 @@ COST = {
     "BILL_CODE": "0",
     "HOLD": "P",
     "TCODE_TYPE": "0",
+}
+
+STATEMENT: dict[str, Any] = {
+    "STATEMENT_NUMBER": "41",
+    "CLIENT_NUMBER": "100",
+    "CLIENT_ID": "100.00",
+    "DATE": "2026-05-04",
+    "FEES": [],
+    "COSTS": [],
+    "BILLED_FEES": "100.00",
+    "BILLED_EXPENSES": "0",
+    "BILLED_ADVANCES": "0",
+    "BILLED_FEE_TAX": "0",
+    "BILLED_EXPENSE_TAX": "0",
+    "BILLED_DISCOUNT": "0",
+    "BILLED_TOTAL": "100.00",
 }
 
 
@@ -158,14 +175,15 @@ def test_no_classification_is_shipped(mapping: SystemMapping) -> None:
     assert list(timekeeper["rates"]) == [495]
 
 
-def test_the_firm_classifies_its_levels() -> None:
+def test_the_firm_classifies_its_levels_and_one_left_out_holds_no_timekeeper() -> None:
     mapping = compiled(
         '[timekeeper.fields]\nclassification = { field = "LEVEL", values = { "1" = "PARTNR" } }',
     )
     person = {"EMPL": "2", "NAME": "T. Vance", "LEVEL": "1"}
     assert translated(mapping, Kind.TIMEKEEPER, "EMPLOYEE", person)["classification"] == "PARTNR"
-    with pytest.raises(Untranslatable, match="LEVEL"):
-        translated(mapping, Kind.TIMEKEEPER, "EMPLOYEE", person | {"LEVEL": "5"})
+    left_out = translated(mapping, Kind.TIMEKEEPER, "EMPLOYEE", person | {"LEVEL": "5"})
+    assert "classification" not in left_out
+    assert left_out["level"] == "5"
 
 
 def test_a_matter_knows_its_client_and_the_clients_id_for_it(mapping: SystemMapping) -> None:
@@ -224,6 +242,19 @@ def test_every_row_of_the_sample_firm_is_understood(
     assert counts[Kind.INVOICE] == len(billed_firm.statements)
 
 
+@pytest.mark.parametrize("mark", ["", "0", "N", None])
+def test_a_statement_is_final(mapping: SystemMapping, mark: str | None) -> None:
+    invoice = translated(
+        mapping, Kind.INVOICE, "LEDGER", STATEMENT | ({} if mark is None else {"REVERSED_SW": mark})
+    )
+    assert invoice["status"] == "final"
+
+
+def test_a_reversed_statement_is_held(mapping: SystemMapping) -> None:
+    with pytest.raises(Untranslatable, match="REVERSED_SW"):
+        translated(mapping, Kind.INVOICE, "LEDGER", STATEMENT | {"REVERSED_SW": "1"})
+
+
 def test_invoices_equal_their_statements_to_the_cent(
     exported: Exported, billed_firm: Tabs3Firm, mapping: SystemMapping
 ) -> None:
@@ -239,3 +270,49 @@ def test_invoices_equal_their_statements_to_the_cent(
         assert charged + invoice["fee_tax"] + invoice["expense_tax"] - invoice["discount"] == invoice["total"]
         assert {line["entry"].external_id for line in lines} <= entries
         assert len(lines) == len(statement.charges)
+
+
+def keys_of(mapping: SystemMapping, kind: Kind, exported: Exported) -> Counter[tuple[Any, ...]]:
+    """The keys of all rows by which billed ones are known again; a key needs all of its fields."""
+    keys: Counter[tuple[Any, ...]] = Counter()
+    for item in exported.read(kind):
+        values = translated(mapping, kind, item.source, dict(item.raw))
+        for names in mapping.match(kind, item.source):
+            found = tuple(values.get(name) for name in names)
+            if all(value not in (None, "") for value in found):
+                keys[names, found] += 1
+    return keys
+
+
+@pytest.mark.parametrize("kind", [Kind.TIME_ENTRY, Kind.EXPENSE])
+def test_what_is_billed_has_the_keys_that_it_had_before(
+    exported: Exported, billed_firm: Tabs3Firm, mapping: SystemMapping, kind: Kind
+) -> None:
+    before = keys_of(mapping, kind, exported)
+    assert len({names for names, _ in before}) == len(mapping.match(kind, "ARCHIVE"))
+    billed_firm.bill()
+    billed_firm.write(exported.folder)
+    assert {item.source for item in exported.read(kind)} == {"ARCHIVE"}
+    assert keys_of(mapping, kind, exported) == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "change"),
+    [
+        (Kind.TIME_ENTRY, FEE, {"DESCRIPTION": "Research, revised."}),
+        (Kind.TIME_ENTRY, FEE, {"AMOUNT": "250.00"}),
+        (Kind.TIME_ENTRY, FEE, {"TCODE": "2"}),
+        (Kind.EXPENSE, COST | {"DESCRIPTION": "Copies", "TCODE": "251"}, {"DESCRIPTION": "Photocopies"}),
+        (Kind.EXPENSE, COST | {"DESCRIPTION": "Copies", "TCODE": "251"}, {"TCODE": "252"}),
+        (Kind.EXPENSE, COST | {"DESCRIPTION": "Copies", "UNITS": ""}, {}),
+    ],
+)
+def test_what_changes_as_it_is_billed_keeps_one_of_its_keys(
+    mapping: SystemMapping, kind: Kind, raw: dict[str, str], change: dict[str, str]
+) -> None:
+    unbilled = translated(mapping, kind, "FEE" if kind is Kind.TIME_ENTRY else "COST", raw)
+    billed = translated(mapping, kind, "ARCHIVE", raw | change)
+    assert any(
+        all(unbilled.get(name) not in (None, "") and unbilled[name] == billed.get(name) for name in names)
+        for names in mapping.match(kind, "ARCHIVE")
+    )

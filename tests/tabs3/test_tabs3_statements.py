@@ -52,6 +52,7 @@ def test_a_statement_has_its_fees_and_costs(exported: Exported) -> None:
         "BILLED_ADVANCES": "0",
         "BILLED_FEE_TAX": "0",
         "BILLED_EXPENSE_TAX": "0",
+        "BILLED_DISCOUNT": "0",
         "BILLED_TOTAL": "107.00",
     }
 

@@ -76,6 +76,18 @@ def test_fees_may_be_stated_with_the_discount_taken_off() -> None:
     assert (parts.fees, parts.discount, parts.total) == (1000, 50, 950)
 
 
+def test_the_discount_may_be_in_the_lines_already() -> None:
+    row = {"FEE_AMOUNT": "1000.00", "FEE_COURTESY_DISCNT": "50.00", "TOTAL_AMOUNT": "950.00"}
+    parts, trouble = parts_of(row, Charged(Decimal(950), Decimal(0), Decimal(0)))
+    assert (parts.fees, parts.discount, parts.total, trouble) == (950, 0, 950, "")
+
+
+def test_a_stated_total_may_stand_before_the_discount() -> None:
+    row = {"FEE_AMOUNT": "1000.00", "FEE_COURTESY_DISCNT": "50.00", "TOTAL_AMOUNT": "1000.00"}
+    parts, trouble = parts_of(row, None)
+    assert (parts.total, trouble) == (950, "")
+
+
 @pytest.mark.parametrize("stated", ["100.00", "110.00", "350.00", "360.00", "0.00", ""])
 def test_a_stated_total_may_hold_finance_charge_and_previous_balance(stated: str) -> None:
     row = {
