@@ -137,12 +137,20 @@ class _CsvRow(Upsert):
     ) -> None:
         self.source = source
         self.external_id = external_id
-        self.version = digest.hex()
         self.digest = digest
         self.problem = ""
         self._columns = columns
         self._cells = cells
         self._raw: Mapping[str, Any] | None = None
+
+    @property
+    def version(self) -> str | None:
+        """The row's digest: a row that reads the same is the same."""
+        return None if self.digest is None else self.digest.hex()
+
+    @version.setter
+    def version(self, value: str | None) -> None:
+        """Never set to anything else."""
 
     @property
     def raw(self) -> Mapping[str, Any]:

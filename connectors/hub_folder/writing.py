@@ -17,6 +17,7 @@ from hub.sdk import (
     Rejected,
     SourceFailed,
     Unknown,
+    Upsert,
     Written,
 )
 from hub_folder.journal import Doubtful, Journal, discard
@@ -24,11 +25,9 @@ from hub_folder.listing import Listing
 from hub_folder.shelf import Shelf
 from hub_folder.spool import nested_digest
 from hub_folder.table import Change, Edit, Row, Table, Unwritable
+from hub_folder.values import text_of
 
 _SOON: Final = timedelta(minutes=1)
-
-_State = tuple[str, str]
-"""The version of a row and the problem with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +115,14 @@ class Writing:
         spelt = spellings(self._id_column, (intent.payload for intent in intents))
         identifiers = {intent.key: _identifier(intent, spelt) for intent in intents}
         # What a create gets from its key is new by itself; any other id may be there already.
-        states = self._states(
+        rows = self._now(
             set(identifiers.values()) - {one.key for one in intents if one.action is Action.CREATE}
         )
         used: set[str] = set()
         writes = []
         for intent in intents:
             identifier = identifiers[intent.key]
-            end = self._refusal(intent, identifier, states.get(identifier, ()))
+            end = self._refusal(intent, identifier, rows.get(identifier, ()))
             if end is None and identifier in used:
                 end = NotSent(reason="The batch writes to the same row twice.")
             if end is None:
@@ -133,32 +132,32 @@ class Writing:
                 self._ends[intent.key] = end
         return writes
 
-    def _states(self, wanted: set[str]) -> Mapping[str, Sequence[_State]]:
+    def _now(self, wanted: set[str]) -> Mapping[str, Sequence[Upsert]]:
         """What the rows with these ids are now."""
-        found: dict[str, list[_State]] = {}
+        found: dict[str, list[Upsert]] = {}
         table, parts = self._tables()
         if not wanted or table.is_new():
             return found
         for page in Listing(table, parts).pages():
             for item in page:
                 if item.external_id in wanted:
-                    found.setdefault(item.external_id, []).append((item.version or "", item.problem))
+                    found.setdefault(item.external_id, []).append(item)
         return found
 
-    def _refusal(self, intent: Intent, identifier: str, states: Sequence[_State]) -> End | None:
+    def _refusal(self, intent: Intent, identifier: str, rows: Sequence[Upsert]) -> End | None:
         if intent.action is Action.VOID or self._kind is Kind.TRUST_TRANSACTION:
             return Rejected(
                 "unsupported", f"A table cannot take the {intent.action} of a {self._kind.words}."
             )
         if intent.action is Action.CREATE:
             taken = f"There is a row {identifier} already."
-            return Rejected("exists", taken, self._id_column) if states else None
-        if len(states) != 1:
-            what = f"{len(states)} rows" if states else "no row"
+            return Rejected("exists", taken, self._id_column) if rows else None
+        if len(rows) != 1:
+            what = f"{len(rows)} rows" if rows else "no row"
             return Rejected(
-                "ambiguous" if states else "gone", f"The table has {what} {identifier}.", self._id_column
+                "ambiguous" if rows else "gone", f"The table has {what} {identifier}.", self._id_column
             )
-        return _stale(intent, *states[0])
+        return _stale(intent, rows[0])
 
     def _rows(self, intent: Intent, identifier: str, spelt: Iterable[str], parts: Iterable[str]) -> _Write:
         own = {self._id_column: identifier} if intent.action is Action.CREATE else {}
@@ -189,7 +188,8 @@ class Writing:
 
     def _commit(self, writes: Sequence[_Write]) -> None:
         table, parts = self._tables()
-        changes = {table: _change_of(writes)} | {part: _lines_of(writes, name) for name, part in parts.items()}
+        changes = {table: _change_of(writes)}
+        changes |= {part: _lines_of(writes, name) for name, part in parts.items()}
         try:
             edits = _prepared(changes, Listing(table, parts))
             self._journal.commit(list(edits.values()))
@@ -218,10 +218,10 @@ class Writing:
     def _read_again(self, identifiers: set[str]) -> Mapping[str, bytes]:
         """The digests of updated records that nest lines of more than one table's making."""
         try:
-            states = self._states(identifiers)
+            rows = self._now(identifiers)
         except (OSError, SourceFailed):
             return {}  # it is written all the same; the next reading will look at it
-        return {identifier: bytes.fromhex(found[0][0]) for identifier, found in states.items() if found[0][0]}
+        return {identifier: found[0].digest or b"" for identifier, found in rows.items()}
 
 
 def _identifier(intent: Intent, spelt: Iterable[str]) -> str:
@@ -231,17 +231,31 @@ def _identifier(intent: Intent, spelt: Iterable[str]) -> str:
     return intent.external_id
 
 
-def _stale(intent: Intent, version: str, problem: str) -> Rejected | None:
-    """Refuse to write over what nobody here has seen."""
-    if problem:
-        return Rejected("unreadable", problem)
-    if intent.version is not None and intent.version != version:
-        return Rejected(
-            "changed",
-            f"Row {intent.external_id} was changed since it was read.",
-            remedy="Run again to see the change.",
-        )
-    return None
+def _stale(intent: Intent, row: Upsert) -> Rejected | None:
+    """Refuse to write over what nobody here has seen; a write that is repeated has been seen."""
+    if row.problem:
+        return Rejected("unreadable", row.problem)
+    if intent.version in (None, row.version) or _says(row.raw, intent.payload):
+        return None
+    message = f"Row {intent.external_id} was changed since it was read."
+    return Rejected("changed", message, remedy="Run again to see the change.")
+
+
+def _says(raw: Mapping[str, Any], payload: Mapping[str, Any]) -> bool:
+    """Whether a row already holds what a payload would write."""
+    return all(_same(raw.get(name, raw.get(name.lower())), value) for name, value in payload.items())
+
+
+def _same(held: object, value: object) -> bool:
+    if isinstance(value, Sequence) and value and all(isinstance(line, Mapping) for line in value):
+        fits = isinstance(held, Sequence) and len(held) == len(value)
+        return fits and all(_says(old, new) for old, new in zip(held, value, strict=True))
+    return _unbroken(text_of(held or "")) == _unbroken(text_of(value or ""))
+
+
+def _unbroken(text: str) -> str:
+    """A text with the line endings that a workbook gives it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _prepared(changes: Mapping[Table, Change], listing: Listing) -> dict[Table, Edit]:

@@ -1,12 +1,14 @@
 """Money, hours and rates: Decimal everywhere, no float near them."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 CENT = Decimal("0.01")
 _FOUR_PLACES = Decimal("0.0001")
+_REMEMBERED = 8192
 
 
 def round_cents(amount: Decimal) -> Decimal:
@@ -14,6 +16,8 @@ def round_cents(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
+# The same few hours, rates and amounts come again a million times.
+@lru_cache(_REMEMBERED)
 def _whole_cents(amount: Decimal) -> Decimal:
     cents = amount.quantize(CENT)
     if cents != amount:
@@ -22,6 +26,7 @@ def _whole_cents(amount: Decimal) -> Decimal:
     return cents + 0
 
 
+@lru_cache(_REMEMBERED)
 def _plain(number: Decimal) -> Decimal:
     """One spelling for each value (1.5, never 1.50), so that equal values are equal text."""
     exact = number.quantize(_FOUR_PLACES)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from hub.ledger.matches import FieldLists
     from hub.mapping import ForeignId, Inward
     from hub.model import Kind
+    from hub.sync.references import Missing
     from hub.sync.seen import Seen
     from hub.sync.session import HoldKey, Peer, Session
 
@@ -50,7 +51,9 @@ class Intake:
         self._peer = peer
         self._kind = kind
         self._seen = seen
-        self._model = model_of(kind)
+        # The model's own core, without the layer that handles what no row of a table needs.
+        self._validated = model_of(kind).__pydantic_validator__.validate_python
+        self._to_json = model_of(kind).__pydantic_serializer__.to_json
         self._references = References(session.ledger, peer.number)
         self._matcher = Matcher(session, peer, kind, seen)
         self._takes_over = session.is_source(peer, kind)
@@ -80,13 +83,23 @@ class Intake:
 
     def take(self, stream: Stream, inward: Inward, rows: Sequence[Row]) -> None:
         """Take rows in, inside a transaction; each becomes a record, changes one, or is held."""
-        readable = [row for row in rows if self._read(stream, inward, row)]
-        self._references.resolve(inward, [row.values for row in readable])
-        valid = [row for row in readable if self._refer(stream, inward, row) and self._validate(stream, row)]
+        valid = self._valid(stream, inward, rows)
         self._change(stream, inward, [row for row in valid if row.bound is not None])
         fresh = [row for row in valid if row.bound is None]
         if fresh:
             self._place(stream, inward, fresh)
+
+    def _valid(self, stream: Stream, inward: Inward, rows: Sequence[Row]) -> list[Row]:
+        """The rows that are sound records, translated; the others are kept and explained."""
+        readable = [row for row in rows if self._read(stream, inward, row)]
+        lacking = self._references.resolve(inward, [row.values for row in readable])
+        whole = []
+        for row, missing in zip(readable, lacking, strict=True):
+            if missing:
+                self._park(stream, row, missing)
+            elif self._validate(stream, row):
+                whole.append(row)
+        return whole
 
     def _read(self, stream: Stream, inward: Inward, row: Row) -> bool:
         if row.item.problem:
@@ -100,10 +113,8 @@ class Intake:
             return False
         return True
 
-    def _refer(self, stream: Stream, inward: Inward, row: Row) -> bool:
-        missing = self._references.put_in(inward, row.values)
-        if not missing:
-            return True
+    def _park(self, stream: Stream, row: Row, missing: Missing) -> None:
+        """Keep a row until what it refers to is here."""
         if any(self._kind in foreign.kinds for _, foreign in missing):
             self.parked[stream.id, row.item.external_id] = None
         roots = [self._root(foreign) for _, foreign in missing]
@@ -112,7 +123,6 @@ class Intake:
         root = next((root for root in roots if root is not None), None)
         if not unknown and root is not None:
             self._wait(row, root)
-        return False
 
     def _root(self, foreign: ForeignId) -> HoldKey | None:
         """The hold for which a row with this reference waits, if what it refers to is held itself."""
@@ -129,11 +139,11 @@ class Intake:
 
     def _validate(self, stream: Stream, row: Row) -> bool:
         try:
-            record = self._model.model_validate(row.values)
+            record = self._validated(row.values)
         except ValidationError as error:
             self._keep(stream, row, causes.invalid(self._peer, stream, row.item.external_id, error))
             return False
-        row.body = record.model_dump_json(exclude_defaults=True)
+        row.body = self._to_json(record, exclude_defaults=True).decode()
         return True
 
     def _keep(self, stream: Stream, row: Row, holds: Sequence[Hold]) -> None:
@@ -376,25 +386,23 @@ class Intake:
     ) -> None:
         number = self._ledger.bulk.next_ids("binding", len(rows))
         connection, live, raw = self._peer.number, int(BindingState.LIVE), self._raw
-        bindings = []
-        for position, (row, record, agreed) in enumerate(rows, number):
-            item = row.item
-            self._seen.add(position)
-            bindings.append(
-                (
-                    stream.id,
-                    item.external_id,
-                    position,
-                    record,
-                    connection,
-                    live,
-                    agreed,
-                    row.digest,
-                    sent,
-                    item.version,
-                    raw(row),
-                ),
+        self._seen.add_all(range(number, number + len(rows)))
+        bindings = [
+            (
+                stream.id,
+                row.item.external_id,
+                position,
+                record,
+                connection,
+                live,
+                agreed,
+                row.digest,
+                sent,
+                row.item.version,
+                raw(row),
             )
+            for position, (row, record, agreed) in enumerate(rows, number)
+        ]
         self._ledger.bulk.insert([], [], bindings)
         self._release(stream, [row for row, _, _ in rows])
 
@@ -409,9 +417,7 @@ class Intake:
 
         Without an alternative, what has found no partner by now is a new record.
         """
-        readable = [row for row in rows if self._read(stream, inward, row)]
-        self._references.resolve(inward, [row.values for row in readable])
-        valid = [row for row in readable if self._refer(stream, inward, row) and self._validate(stream, row)]
+        valid = self._valid(stream, inward, rows)
         if alternative is None:
             self._create(stream, valid)
             return []

@@ -121,6 +121,7 @@ class Planner:
             part.nothing += 1
             return
         part.leave_open(stored.revision)
+        part.held_there += choice.do is Do.HOLD and bound is not None
         part.add(
             Step(stored.id, stored.revision, choice.do, choice.reason, self._diff(choice, stored, bound))
         )

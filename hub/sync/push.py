@@ -104,10 +104,8 @@ class Pusher:
             streams = [stream.id for stream in self._ledger.streams.all(self._peer.number, part.kind)]
             known = self._ledger.bulk.count_known(streams) if streams else 0
         counts = self._session.tally.written(self._peer.name, part.kind)
-        touched = sum(
-            counts[name] for name in ("created", "linked", "updated", "voided", "delivered", "held")
-        )
-        return max(0, known - touched)
+        touched = sum(counts[name] for name in ("created", "linked", "updated", "voided", "delivered"))
+        return max(0, known - touched - part.held_there)
 
     def _link(self, steps: Sequence[Step], part: Part) -> None:
         """Note that the target has these already, as they would be written."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from hub.ledger import BindingState, digest_of
+from hub.ledger import BindingState, Bound, digest_of
 from hub.sdk import Deleted, Listing, Upsert
 from hub.sync import causes
 from hub.sync.intake import Intake, Row
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 1000
 _LIVE = int(BindingState.LIVE)
+_ID, _STATE, _DIGEST = (Bound._fields.index(name) for name in ("id", "state", "digest"))
 
 
 class Reading:
@@ -111,18 +112,23 @@ class Reading:
 
     def _sift(self, stream: Stream, inward: Inward, items: Sequence[Upsert]) -> None:
         """Pass over what is as it was; the inner loop of an unchanged run."""
-        known = self._ledger.bulk.lookup(stream.id, [item.external_id for item in items])
+        rows = self._ledger.bulk.lookup_rows(stream.id, [item.external_id for item in items])
+        known = {row[0]: row for row in rows}
         as_before = stream.mapping == self._peer.mapping.digest
-        see, find = self._seen.add, known.get
-        fresh = []
+        find = known.get
+        fresh: list[Row] = []
+        unchanged: list[int] = []
         for item in items:
             digest = item.digest or digest_of(item.raw)
             bound = find(item.external_id)
-            if bound is not None and bound.digest == digest and bound.state == _LIVE and as_before:
-                see(bound.id)
+            if bound is None:
+                fresh.append(Row(item, digest, None))
+            elif bound[_DIGEST] == digest and bound[_STATE] == _LIVE and as_before:
+                unchanged.append(bound[_ID])
             else:
-                fresh.append(Row(item, digest, bound))
-        self._counts["unchanged"] += len(items) - len(fresh)
+                fresh.append(Row(item, digest, Bound._make(bound)))
+        self._seen.add_all(unchanged)
+        self._counts["unchanged"] += len(unchanged)
         if fresh:
             self._intake.take(stream, inward, fresh)
 

@@ -1,5 +1,7 @@
 """Which bindings a listing has shown so far: one bit each."""
 
+from collections.abc import Sequence
+
 
 class Seen:
     """A bitmap over binding ids; a million records take 125 kB."""
@@ -13,6 +15,15 @@ class Seen:
         if byte >= len(self.bits):
             self.bits.extend(bytes(byte - len(self.bits) + _GROWTH))
         self.bits[byte] |= 1 << (number & 7)
+
+    def add_all(self, numbers: Sequence[int]) -> None:
+        """Mark many as seen."""
+        if not numbers:
+            return
+        self.add(max(numbers))
+        bits = self.bits
+        for number in numbers:
+            bits[number >> 3] |= 1 << (number & 7)
 
     def __contains__(self, number: int) -> bool:
         """Whether one has been seen."""

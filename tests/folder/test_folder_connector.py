@@ -19,7 +19,7 @@ def test_the_plugin_gives_the_connector() -> None:
 )
 def test_wrong_settings_are_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
-        FolderSettings(**wrong)  # type: ignore[arg-type]
+        FolderSettings.model_validate(wrong)
 
 
 def test_a_healthy_folder_has_nothing_in_the_way(sheets: Any) -> None:

@@ -20,7 +20,7 @@ LINES = "invoice,type\nI1,fee\n"
 LINE = {"type": "fee"}
 
 
-def in_a_child(work: Callable[[], None]) -> int:
+def in_a_child(work: Callable[[], object]) -> int:
     """Run something in a process of its own; its exit code."""
     child = os.fork()
     if child == 0:
@@ -33,7 +33,7 @@ def in_a_child(work: Callable[[], None]) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def killed_at(step: int, work: Callable[[], None]) -> bool:
+def killed_at(step: int, work: Callable[[], object]) -> bool:
     """Run something that dies at its n-th call that reaches the disk; whether it died."""
 
     def child() -> None:
@@ -96,8 +96,8 @@ def test_a_killed_batch_never_parts_an_invoice_from_its_lines(
     sheets: Any,
     create: Any,
     update: Any,
-    lines_there: bool,
-    changes: bool,  # noqa: FBT001 -- pytest's way
+    lines_there: Any,
+    changes: Any,
 ) -> None:
     batch = [create(f"k{n}", Kind.INVOICE, number=str(n), lines=[LINE, LINE]) for n in range(3)]
     if changes:
@@ -182,9 +182,7 @@ def test_a_journal_that_was_never_finished_means_nothing(sheets: Any, create: An
 
 @needs_fork
 @pytest.mark.parametrize("changes", [True, False])
-def test_a_full_disk_leaves_the_folder_as_it_was(
-    sheets: Any, create: Any, update: Any, changes: bool
-) -> None:  # noqa: FBT001
+def test_a_full_disk_leaves_the_folder_as_it_was(sheets: Any, create: Any, update: Any, changes: Any) -> None:
     import resource  # noqa: PLC0415 -- not on Windows
     import signal  # noqa: PLC0415
 

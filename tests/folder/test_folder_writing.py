@@ -3,7 +3,6 @@
 import csv
 import uuid
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -181,6 +180,21 @@ def test_the_version_that_was_read_or_written_is_good_for_a_change(
     assert isinstance(sheets.write(update("k1", version=version, name="c"))["u-k1"], Written)
 
 
+@pytest.mark.parametrize("written", ["csv", "ndjson", "xlsx"])
+def test_a_change_may_be_repeated(sheets: Any, create: Any, update: Any, written: str) -> None:
+    lines = [{"type": "fee", "amount": Decimal("1.50")}, {"type": "expense", "advance": True}]
+    first = create("k1", Kind.INVOICE, number="7", description="x", lines=lines[:1])
+    version = sheets.write(first, format=written)["k1"].version
+    change = update(
+        "k1", Kind.INVOICE, version, Number="8", description="a\r\nb", terms="", paid=False, lines=lines
+    )
+    once = sheets.write(change)["u-k1"]
+    assert isinstance(once, Written)
+    assert sheets.write(change)["u-k1"] == once
+    other = update("k1", Kind.INVOICE, version, number="8", lines=[*lines, {"type": "fee"}])
+    assert sheets.write(other)["u-k1"].code == "changed"
+
+
 def test_trust_transactions_are_never_written(sheets: Any, create: Any) -> None:
     assert sheets.connector().access[Kind.TRUST_TRANSACTION].writes is False
     end = sheets.write(create("k1", Kind.TRUST_TRANSACTION, amount="1.00"))["k1"]
@@ -219,7 +233,7 @@ BATCHES = st.lists(st.lists(PAYLOADS, max_size=4), max_size=4)
 @given(batches=BATCHES, start=st.sampled_from(["", "id,own\n", 'id;"own"\r\nC1;"x\n"', "own,name\nx,y"]))
 def test_what_was_written_is_read(sheets: Any, create: Any, suffix: str, batches: Any, start: str) -> None:
     folder = uuid.uuid4().hex
-    place: Path = sheets.folder.parent / folder
+    place = sheets.folder.parent / folder
     place.mkdir()
     if suffix == "csv" and start:
         (place / "client.csv").write_bytes(start.encode())

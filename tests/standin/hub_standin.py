@@ -88,7 +88,7 @@ class StandInWithFind(_StandIn):
     name = "standin-find"
     title = "Stand-in that can be searched"
     access: ClassVar[Mapping[Kind, Access]] = dict.fromkeys(
-        _KINDS, Access(create=True, batch=_BATCH, find=True)
+        _KINDS, Access(create=True, batch=_BATCH, find=True, visible_after=timedelta(seconds=2))
     )
 
 

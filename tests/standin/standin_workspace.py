@@ -66,13 +66,16 @@ law_firm_id = "47-0000000"
 Thing = tuple[str, str]
 """What a record is known by, there and here: its kind, and its number or narrative."""
 
+Expected = dict[Thing, frozenset[str]]
+"""What has to arrive → the labels under which the hub may hold it: its own, and those that it waits for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """A workspace on disk, and what has to be at its target in the end."""
 
     folder: Path
-    expected: frozenset[Thing]
+    expected: Expected
 
     @property
     def ledger(self) -> Path:
@@ -82,18 +85,15 @@ class Workspace:
 
 def time_to_standin(folder: Path, connector: str, url: str, creates: int) -> Workspace:
     """Build a workspace that sends so many time entries, and what they refer to, to a stand-in."""
-    _configure(
-        folder,
-        f'connector = "{connector}"\nurl = "{url}"',
-        ["client", "matter", "timekeeper", "time_entry"],
-    )
+    kinds = ["client", "matter", "timekeeper", "time_entry"]
+    _configure(folder, f'connector = "{connector}"\nurl = "{url}"', kinds)
     mappings = folder / "mappings"
     mappings.mkdir()
     (mappings / f"{connector}.toml").write_text(_STANDIN, encoding="utf-8")
     expected = _firm(folder / "source")
     entries = [_entry(number) for number in range(creates)]
     _csv(folder / "source" / "time_entry.csv", entries)
-    return Workspace(folder, frozenset(expected | {("time_entry", entry["narrative"]) for entry in entries}))
+    return Workspace(folder, expected | {_thing(entry): _entry_labels(entry) for entry in entries})
 
 
 def invoices_to_outbox(folder: Path, creates: int) -> Workspace:
@@ -104,7 +104,11 @@ def invoices_to_outbox(folder: Path, creates: int) -> Workspace:
     path = folder / "source" / "invoice.ndjson"
     with path.open("w", newline="", encoding="utf-8") as file:
         file.writelines(json.dumps(invoice) + "\n" for invoice in invoices)
-    return Workspace(folder, frozenset(("invoice", str(invoice["number"])) for invoice in invoices))
+    return Workspace(folder, {("invoice", str(invoice["number"])): frozenset() for invoice in invoices})
+
+
+def _thing(entry: Mapping[str, str]) -> Thing:
+    return "time_entry", entry["narrative"]
 
 
 def _configure(folder: Path, target: str, kinds: list[str]) -> None:
@@ -113,14 +117,36 @@ def _configure(folder: Path, target: str, kinds: list[str]) -> None:
     (folder / "hub.toml").write_text(text, encoding="utf-8")
 
 
-def _firm(source: Path) -> set[Thing]:
-    clients = [{"id": f"C{n}", "number": f"{100 + n}", "name": f"Client {n}"} for n in range(CLIENTS)]
+def _firm(source: Path) -> Expected:
+    clients = [_client(number) for number in range(CLIENTS)]
     matters = [_matter(number) for number in range(MATTERS)]
     timekeepers = [_timekeeper(number) for number in range(TIMEKEEPERS)]
     tables = {"client": clients, "matter": matters, "timekeeper": timekeepers}
     for kind, rows in tables.items():
         _csv(source / f"{kind}.csv", rows)
-    return {(kind, row["number"]) for kind, rows in tables.items() for row in rows}
+    expected = {
+        (kind, row["number"]): frozenset({_label(kind, row)}) for kind, rows in tables.items() for row in rows
+    }
+    return expected | {("matter", matter["number"]): _matter_labels(matter) for matter in matters}
+
+
+def _label(kind: str, row: Mapping[str, str]) -> str:
+    return f"{kind} {row['number']} {row['name']}"
+
+
+def _matter_labels(matter: Mapping[str, str]) -> frozenset[str]:
+    client = _client(int(matter["client"][1:]))
+    return frozenset({_label("matter", matter), _label("client", client)})
+
+
+def _entry_labels(entry: Mapping[str, str]) -> frozenset[str]:
+    own = f"time entry {entry['worked_on']} {entry['hours'].rstrip('0').rstrip('.')} h"
+    matter, timekeeper = _matter(int(entry["matter"][1:])), _timekeeper(int(entry["timekeeper"][1:]))
+    return _matter_labels(matter) | {own, _label("timekeeper", timekeeper)}
+
+
+def _client(number: int) -> dict[str, str]:
+    return {"id": f"C{number}", "number": f"{100 + number}", "name": f"Client {number}"}
 
 
 def _matter(number: int) -> dict[str, str]:
@@ -144,12 +170,13 @@ def _timekeeper(number: int) -> dict[str, str]:
 
 
 def _entry(number: int) -> dict[str, str]:
+    """Make an entry; no two have the same hours, so that a label names one entry."""
     return {
         "id": f"T{number:05}",
         "matter": f"M{number % MATTERS}",
         "timekeeper": f"K{number % TIMEKEEPERS}",
         "worked_on": f"2026-09-{number % 28 + 1:02}",
-        "hours": f"{number % 79 / 10 + 0.1:.1f}",
+        "hours": f"{(number + 1) / 100:.2f}",
         "narrative": f"Review of document {number:05}",
     }
 
