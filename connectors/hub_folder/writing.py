@@ -247,10 +247,10 @@ def _says(raw: Mapping[str, Any], payload: Mapping[str, Any]) -> bool:
 
 
 def _same(held: object, value: object) -> bool:
-    if isinstance(value, Sequence) and value and all(isinstance(line, Mapping) for line in value):
-        fits = isinstance(held, Sequence) and len(held) == len(value)
-        return fits and all(_says(old, new) for old, new in zip(held, value, strict=True))
-    return _unbroken(text_of(held or "")) == _unbroken(text_of(value or ""))
+    if isinstance(value, (list, tuple)) and all(isinstance(line, Mapping) for line in value):
+        lines = held if isinstance(held, list) else []
+        return len(lines) == len(value) and all(map(_says, lines, value))
+    return _unbroken(text_of(held)) == _unbroken(text_of(value))
 
 
 def _unbroken(text: str) -> str:

@@ -58,8 +58,10 @@ class _Recovery:
     def settle(self, batch: Sequence[OpenIntent]) -> None:
         """Settle one batch, whole where it is replayed and one by one where it is looked up."""
         access = self._peer.access(batch[0].intent.kind)
-        decided = [one for one in batch if self._was_decided(one)]
-        rest = [one for one in batch if one not in decided]
+        with self._ledger.reading():
+            decided = {one.intent.key: end for one in batch if (end := self._decided(one)) is not None}
+        self._outcomes.settle([one for one in batch if one.intent.key in decided], decided)
+        rest = [one for one in batch if one.intent.key not in decided]
         if not rest:
             return
         age = self._session.clock.now() - max(one.began for one in rest)
@@ -73,15 +75,13 @@ class _Recovery:
         else:
             self._ask(rest)
 
-    def _was_decided(self, one: OpenIntent) -> bool:
-        """Do as a person said about a doubtful write."""
+    def _decided(self, one: OpenIntent) -> End | None:
+        """What a person said about a doubtful write."""
         hold = self._doubt(one)
         decision = self._ledger.decisions.taken().get((hold.cause, hold.subject))
         if decision is None or decision.facts.get("key") != one.intent.key:
-            return False
-        end: End = Delivered(one.intent.key) if decision.action == "accept" else NotSent()
-        self._outcomes.settle([one], {one.intent.key: end})
-        return True
+            return None
+        return Delivered(one.intent.key) if decision.action == "accept" else NotSent()
 
     def _look_up(self, rest: Sequence[OpenIntent]) -> None:
         ends: dict[str, End] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
@@ -15,19 +15,19 @@ from hub.app.secrets import variable_of
 from hub.app.workspace import OpenWorkspace
 from hub.mapping import Unbound
 from hub.model import KIND_ORDER, Kind, line_references, references
-from hub.sdk import Access, Action, Intent, Outcome, Upsert, Written, hookimpl
-from hub.testing.memory import MemorySystem
+from hub.sdk import Access, Action, Delivered, Intent, Upsert, Written
 from hub.testing.plain import plain_mapping
+from hub.testing.plugin import SampleSource, plugins_for
 from hub.testing.samples import stored_values
 from hub.testing.store import MemoryStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from hub.mapping import SystemMapping
     from hub.model import Record, RecordId
-    from hub.sdk import Connector, Page
+    from hub.sdk import Connector, Outcome, Page
     from hub.testing.clock import FakeClock
     from hub.testing.samples import Samples
 
@@ -35,7 +35,9 @@ TESTED = "tested"
 """The name of the connection under test."""
 SOURCE = "sample"
 """The name of the connection from which sample records flow to it."""
-PLANTED_SECRET = "planted-secret-c41a"  # noqa: S105 -- planted to be looked for
+FLOW_IN, FLOW_OUT = "in", "out"
+PLANTED = "planted-secret-c41a"
+"""What a secret of the connection is made of, where its settings give none."""
 _NO_ACCESS = Access()
 
 
@@ -65,13 +67,22 @@ class Stand:
         self.samples = samples
         self.ids = Ids(samples)
         secret = secret_fields(connector.settings)
-        self.secrets = {name: _revealed(settings.get(name, f"{PLANTED_SECRET}-{name}")) for name in secret}
-        self._settings = {name: value for name, value in settings.items() if name not in secret}
+        self.secrets = {name: _plain(settings.get(name, f"{PLANTED}-{name}")) for name in secret}
+        self._settings = {
+            name: str(value) if isinstance(value, PurePath) else value
+            for name, value in settings.items()
+            if name not in secret
+        }
         self._store = MemoryStore()
         self._numbers = 0
         self._write_config()
         self._workspace = self.open()
-        self.mapping: SystemMapping = self._mapping()
+        self._put_mapping(SampleSource.name)
+        if not self._workspace.files.layers(connector.name, TESTED):
+            self._put_mapping(connector.name)
+        self.mapping = self._mapping(TESTED)
+        """The connector's mapping; one that nobody has written spells everything as the hub does."""
+        self._fill_source()
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -80,7 +91,7 @@ class Stand:
 
     def open(self) -> OpenWorkspace:
         """The workspace, opened as by a new process."""
-        return OpenWorkspace(self.folder, clock=self.clock, extra=[*_plugin_of(self.connector), _Source()])
+        return OpenWorkspace(self.folder, clock=self.clock, extra=plugins_for(self.connector))
 
     def connect(self) -> Connector[Any]:
         """The connector, made anew as by a new process."""
@@ -89,6 +100,16 @@ class Stand:
     def access(self, kind: Kind) -> Access:
         """What the connector can do with a kind."""
         return self.connector.access.get(kind, _NO_ACCESS)
+
+    @property
+    def moved(self) -> list[Kind]:
+        """The kinds of which sample records move to the system."""
+        return [kind for kind in KIND_ORDER if self.access(kind).create and self.mapping.outward(kind)]
+
+    @property
+    def listed(self) -> list[Kind]:
+        """The kinds that are read from the system."""
+        return [kind for kind in KIND_ORDER if self.access(kind).read]
 
     # Reading.
 
@@ -104,22 +125,30 @@ class Stand:
     # Writing.
 
     def intents(self, kind: Kind) -> list[Intent]:
-        """A create for each sample record of a kind, what they refer to having been written."""
+        """A create for each sample record of a kind, with a new key; what they refer to is written first."""
+        self.prepare(kind)
         return [self.intent(kind, record) for record in self.samples[kind].values()]
 
-    def intent(self, kind: Kind, record: Record, *, action: Action = Action.CREATE, to: Upsert | None = None) -> Intent:
-        """A write with a key of its own; ``to`` is the row that an update or void changes."""
+    def intent(
+        self, kind: Kind, record: Record, *, action: Action = Action.CREATE, row: Upsert | None = None
+    ) -> Intent:
+        """A write with a new key; an update or void changes ``row``."""
         outward = self.mapping.outward(kind)
-        assert outward is not None, f"the mapping does not say how a {kind.words} is written"
+        assert outward is not None, f"The mapping does not say how a {kind.words} is written."
+        try:
+            payload = outward.render(stored_values(record), self.ids)
+        except Unbound as error:
+            text = f"The sample {kind.words} refers to what cannot be written or read here: give own samples()."
+            raise AssertionError(text) from error
         self._numbers += 1
         return Intent(
             key=f"kit-{self._numbers}",
             kind=kind,
             action=action,
-            payload=outward.render(stored_values(record), self.ids),
-            source=to.source if to else outward.source,
-            external_id=to.external_id if to else "",
-            version=to.version if to else None,
+            payload=payload,
+            source=row.source if row else outward.source,
+            external_id=row.external_id if row else "",
+            version=row.version if row else None,
         )
 
     def write(self, intents: Sequence[Intent]) -> list[Outcome]:
@@ -132,73 +161,111 @@ class Stand:
     def prepare(self, kind: Kind) -> None:
         """See to it that what sample records of a kind refer to is at the system."""
         for parent in needed(kind):
-            if parent in self.ids.known:
+            if parent in self.ids.kinds:
                 continue
-            if self.access(parent).create:
+            if parent in self.moved:
                 self.fill(parent)
             elif self.access(parent).read:
                 self._borrow(parent)
 
     def fill(self, kind: Kind) -> list[Outcome]:
         """Write the sample records of a kind, and first what they refer to."""
-        self.prepare(kind)
         outcomes = self.write(self.intents(kind))
         for record, outcome in zip(self.samples[kind], outcomes, strict=True):
-            assert isinstance(outcome.end, Written), f"a sample {kind.words} ends as {outcome.end!r}"
-            self.ids.learn(kind, record, outcome.end.external_id)
+            end = outcome.end
+            assert isinstance(end, Written | Delivered), f"A sample {kind.words} ends as {end!r}."
+            if isinstance(end, Written):
+                self.ids.learn(kind, record, end.external_id)
         return outcomes
 
     def _borrow(self, kind: Kind) -> None:
-        """Let rows that are in the sandbox stand for the sample records of a kind that is not written."""
+        """Let rows of the sandbox stand for the sample records of a kind that is not written."""
         rows = self.rows(kind)
-        for position, record in enumerate(self.samples[kind]):
-            if rows:
-                self.ids.learn(kind, record, rows[position % len(rows)].external_id)
+        for position, record in enumerate(self.samples[kind] if rows else ()):
+            self.ids.learn(kind, record, rows[position % len(rows)].external_id)
 
     # The workspace.
 
-    @property
-    def flow_kinds(self) -> list[Kind]:
-        """The kinds of which sample records can be moved to the system."""
-        return [
-            kind
-            for kind in KIND_ORDER
-            if kind in self.samples and self.access(kind).create and self.mapping.outward(kind)
-        ]
-
-    @property
-    def read_kinds(self) -> list[Kind]:
-        """The kinds that can be read from the system."""
-        return [kind for kind in KIND_ORDER if kind in self.samples and self.access(kind).read]
-
     def _write_config(self) -> None:
-        kinds = list(self.samples)
-        written = [kind for kind in kinds if self.access(kind).create]
-        read = [kind for kind in kinds if self.access(kind).read]
-        flows: dict[str, Any] = {}
-        if written:
-            flows["in"] = {"from": SOURCE, "to": TESTED, "kinds": written}
-        if read:
-            flows["out"] = {"from": TESTED, "kinds": read}
+        access = self.connector.access
+        flows = {
+            FLOW_IN: {"from": SOURCE, "to": TESTED, "kinds": [kind for kind in Kind if self.access(kind).create]},
+            FLOW_OUT: {"from": TESTED, "kinds": [kind for kind in access if access[kind].read]},
+        }
         document = {
             "hub": {"firm": "Conformance LLP", "timezone": "America/Chicago", "currency": "USD"},
             "connections": {
-                SOURCE: {"connector": _SampleSource.name, "store": self._store.name},
+                SOURCE: {"connector": SampleSource.name, "store": self._store.name},
                 TESTED: {"connector": self.connector.name, **self._settings},
             },
-            "flows": flows,
+            "flows": {name: flow for name, flow in flows.items() if flow["kinds"]},
         }
         (self.folder / FILE_NAME).write_text(tomlkit.dumps(document), encoding="utf-8", newline="\n")
 
-    def _mapping(self) -> SystemMapping:
-        """The connector's mapping; one that nobody has written spells everything as the hub does."""
-        self._put_mapping(_SampleSource.name)
-        connection = self._workspace.config.connection(TESTED)
-        if not self._workspace.files.layers(connection.connector, TESTED):
-            self._put_mapping(connection.connector)
-        return system_mapping(self._workspace.files, connection, self._workspace.plugins)
-
-    def _put_mapping(self, name: str) -> None:
-        path = self.folder / "mappings" / f"{name}.toml"
+    def _put_mapping(self, connector: str) -> None:
+        path = self.folder / "mappings" / f"{connector}.toml"
         path.parent.mkdir(exist_ok=True)
         path.write_text(plain_mapping(), encoding="utf-8", newline="\n")
+
+    def _mapping(self, connection: str) -> SystemMapping:
+        config, files, plugins = self._workspace.config, self._workspace.files, self._workspace.plugins
+        return system_mapping(files, config.connection(connection), plugins)
+
+    def _fill_source(self) -> None:
+        """Put the sample records where the engine reads them from."""
+        mapping, ids = self._mapping(SOURCE), Ids(self.samples)
+        for kind, records in self.samples.items():
+            outward = mapping.outward(kind)
+            for number, record in records.items():
+                assert outward is not None, "The plain mapping writes every kind."
+                payload = outward.render(stored_values(record), ids)
+                ids.learn(kind, number, self._store.create(kind, payload, "", self.clock.now()))
+
+
+class Ids:
+    """The ids that sample records have at a system, and their values: what a mapping asks for."""
+
+    def __init__(self, samples: Samples) -> None:
+        self.kinds: set[Kind] = set()
+        """The kinds of which ids are known."""
+        self._records = {number: (kind, record) for kind in samples for number, record in samples[kind].items()}
+        self._ids: dict[RecordId, str] = {}
+
+    def learn(self, kind: Kind, record: RecordId, external_id: str) -> None:
+        """Note the id of a record."""
+        self.kinds.add(kind)
+        self._ids[record] = external_id
+
+    def external_id(self, kinds: tuple[Kind, ...], record_id: RecordId, source: str) -> str:  # noqa: ARG002 -- the protocol
+        """The id of a record.
+
+        Raises:
+            Unbound: it has none.
+
+        """
+        if record_id not in self._ids:
+            raise Unbound(record_id)
+        return self._ids[record_id]
+
+    def values(self, record_id: RecordId) -> tuple[Kind, Mapping[str, Any]]:
+        """The kind and the stored values of a record."""
+        kind, record = self._records[record_id]
+        return kind, stored_values(record)
+
+
+def needed(kind: Kind) -> list[Kind]:
+    """The kinds to which records of a kind refer, and those to which these do, in their order."""
+    found: set[Kind] = set()
+    todo = [kind]
+    while todo:
+        one = todo.pop()
+        direct = {other for kinds in references(one).values() for other in kinds}
+        in_lines = {other for line in line_references(one) for other in line.kinds}
+        new = (direct | in_lines) - found - {kind}
+        found |= new
+        todo += new
+    return [one for one in KIND_ORDER if one in found]
+
+
+def _plain(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
