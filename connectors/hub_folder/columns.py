@@ -49,8 +49,9 @@ class Columns:
         known = {name.lower() for name in self.names}
         lacking: dict[str, str] = {}
         for row in rows:
-            for name in row:
-                if name not in known and name.lower() not in known:
+            for name, value in row.items():
+                # What says that a field is empty needs no column to say it in.
+                if value not in (None, "") and name not in known and name.lower() not in known:
                     lacking.setdefault(name.lower(), name)
         return list(lacking.values())
 

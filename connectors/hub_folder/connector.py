@@ -35,7 +35,7 @@ from hub_folder.writing import Writing, not_sent, own_identifier, spellings
 MARK: Final = ".hub-folder"
 """The file by which a folder is known again; made by the first write."""
 
-_BATCH: Final = 5000
+_BATCH: Final = 2000
 _BOTH_WAYS: Final = Access(read=True, create=True, update=True, find=True, batch=_BATCH)
 _READ_ONLY: Final = Access(read=True)
 

@@ -136,6 +136,7 @@ class OpenWorkspace:
             ledger=self.ledger,
             peers={name: self.peer(name) for name in names},
             flows=[_flow(flow) for flow in chosen],
+            all_flows=[_flow(flow) for flow in self.config.flows.values()],
             rules=self.plugins.rules,
             clock=self.clock,
             today=datetime.now(ZoneInfo(self.config.hub.timezone)).date(),
@@ -151,7 +152,11 @@ class OpenWorkspace:
 
     def _brakes(self) -> Brakes:
         brakes = self.config.brakes
-        return Brakes(_limit(brakes.changed), _limit(brakes.voided), _limit(brakes.shrunk))
+        return Brakes(
+            changed=_limit(brakes.changed, fewest=10),
+            voided=_limit(brakes.voided),
+            shrunk=_limit(brakes.shrunk),
+        )
 
     def codes(self, name: str) -> frozenset[str]:
         """The codes of a code list."""
@@ -210,5 +215,5 @@ def _flow(flow: ConfiguredFlow) -> Flow:
     )
 
 
-def _limit(limit: ConfiguredLimit) -> Limit:
-    return Limit(share=limit.share, count=limit.count)
+def _limit(limit: ConfiguredLimit, fewest: int = 3) -> Limit:
+    return Limit(share=limit.share, count=limit.count, fewest=fewest)

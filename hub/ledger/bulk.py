@@ -63,6 +63,7 @@ class Bulk:
         self._ledger = ledger
         dialect = ledger.connection.dialect
         style: Any = "qmark" if dialect.name == "sqlite" else "format"
+        self._orders_like_python = dialect.name == "sqlite"
         self._mark = "?" if style == "qmark" else "%s"
         self._insert_records = self._insert(record.name, _RECORD)
         self._insert_revisions = self._insert(revision.name, _REVISION)
@@ -95,15 +96,28 @@ class Bulk:
         """As ``lookup``, in plain rows with the fields of ``Bound``."""
         if not external_ids:
             return []
-        first, last = external_ids[0], external_ids[-1]
-        if all(map(lt, external_ids, islice(external_ids, 1, None))):
-            # A page in the order of its ids is one range of the table, read without searching.
-            most = 2 * len(external_ids)
-            rows = self._fetch(f"{_LOOKUP} BETWEEN ? AND ? LIMIT ?", (stream, first, last, most))
-            if len(rows) < most:
+        if self._orders_like_python and all(map(lt, external_ids, islice(external_ids, 1, None))):
+            rows = self._range(stream, external_ids)
+            if rows is not None:
                 return rows
         marks = ",".join("?" * len(external_ids))
         return self._fetch(f"{_LOOKUP} IN ({marks})", (stream, *external_ids))
+
+    def _range(self, stream: int, external_ids: Sequence[str]) -> list[tuple[Any, ...]] | None:
+        """A page in the order of its ids is one range of the table, read without searching.
+
+        Other ids may lie in the range; they are no part of the page. ``None`` where they are many.
+        """
+        first, last, most = external_ids[0], external_ids[-1], 2 * len(external_ids)
+        rows = self._fetch(
+            f"{_LOOKUP} BETWEEN ? AND ? ORDER BY external_id LIMIT ?", (stream, first, last, most)
+        )
+        if [row[0] for row in rows] == external_ids:
+            return rows
+        if len(rows) == most:
+            return None
+        wanted = set(external_ids)
+        return [row for row in rows if row[0] in wanted]
 
     def _fetch(self, sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         rows = self._ledger.connection.exec_driver_sql(sql.replace("?", self._mark), values)
@@ -136,6 +150,11 @@ class Bulk:
             f"WHERE stream={m} AND external_id={m}"
         )
         self._many(sql, rows)
+
+    def forget_sent(self, keys: Sequence[tuple[int, str]]) -> None:
+        """Note that what was last sent is no longer what is there, for bindings by stream and id."""
+        sql = f"UPDATE binding SET sent=NULL WHERE stream={self._mark} AND external_id={self._mark}"  # noqa: S608 -- our own names
+        self._many(sql, keys)
 
     def _many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import Any
 
 _SIZE = 16
+_EMPTY: tuple[object, ...] = (None, "", [], ())
 
 
 def digest_of(raw: Mapping[str, Any]) -> bytes:
@@ -16,8 +17,17 @@ def digest_of(raw: Mapping[str, Any]) -> bytes:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_SIZE).digest()
 
 
-payload_digest = digest_of
-"""A digest of what is sent out."""
+def payload_digest(payload: Mapping[str, Any]) -> bytes:
+    """A digest of what is sent out; what is left out and what is sent empty are the same."""
+    return digest_of(_filled(payload))
+
+
+def _filled(value: Any) -> Any:  # noqa: ANN401 -- any part of a payload
+    if isinstance(value, Mapping):
+        return {name: _filled(part) for name, part in value.items() if part not in _EMPTY}
+    if isinstance(value, list | tuple):
+        return [_filled(part) for part in value]
+    return value
 
 
 def body_text(values: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hub.mapping.codecs import ForeignId
@@ -44,6 +45,7 @@ class Outward:
     __slots__ = (
         "_model",
         "_shapes",
+        "_whole_writer",
         "_writer",
         "fields",
         "path_kinds",
@@ -61,13 +63,16 @@ class Outward:
         self.path_kinds = frozenset().union(*(field.through for field in all_writing))
         self.reference_kinds = frozenset(kind for field in all_writing for kind in field.kinds)
         self._writer = _RecordWriter(writing, table.lines)
+        every = [replace(field, optional=False) for field in writing]
+        self._whole_writer = _RecordWriter(every, [replace(lines, optional=False) for lines in table.lines])
         self._model = table.model
         self._shapes = tuple(shapes)
 
-    def render(self, values: Values, look: Lookup) -> Payload:
+    def render(self, values: Values, look: Lookup, *, whole: bool = False) -> Payload:
         """The record as the system spells it: JSON values, decimals as text.
 
-        ``values`` are the stored ones, without the model's defaults.
+        ``values`` are the stored ones, without the model's defaults. A ``whole`` payload, for an
+        update, also says of every optional field that it is empty now.
 
         Raises:
             Untranslatable: it has values that the system cannot hold; names all of them.
@@ -76,8 +81,9 @@ class Outward:
         """
         if self._shapes:
             values = self._shaped(values)
+        writer = self._whole_writer if whole else self._writer
         try:
-            return self._writer.write(values, look)
+            return writer.write(values, look)
         except Unfit:
             problems = self._writer.examine(values, look, Spot())
         raise Untranslatable(problems)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-    from hub.ledger import Stream
+    from hub.ledger import StoredRecord, Stream
     from hub.mapping import ForeignId, Problem
     from hub.model import Kind
     from hub.sdk import Upsert
@@ -192,6 +192,23 @@ def drifted(peer: Peer, stream: Stream, columns: Sequence[str]) -> Hold:
         "Nothing of this table was read.",
         connection=peer.number,
         kind=stream.kind,
+    )
+
+
+def unwritable(peer: Peer, stored: StoredRecord, problem: Problem) -> Hold:
+    """A record with a value that a target's mapping cannot spell."""
+    return Hold(
+        scope=plan_scope(peer),
+        cause=f"{problem.code}:{peer.name}:{stored.kind.value}:{problem.field}:{problem.value}",
+        code=problem.code,
+        subject=f"{stored.id}:{problem.field}",
+        label=f"{stored.kind.words} {stored.label}",
+        message=problem.message,
+        remedy=problem.remedy,
+        field=problem.field,
+        connection=peer.number,
+        kind=stored.kind,
+        record=stored.id,
     )
 
 

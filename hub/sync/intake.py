@@ -20,7 +20,7 @@ from hub.sync.merge import authorities, merge
 from hub.sync.references import References
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from hub.ledger import Hold, StoredBinding, StoredRecord
     from hub.ledger.matches import FieldLists
@@ -163,7 +163,7 @@ class Intake:
     def _change(self, stream: Stream, inward: Inward, rows: Sequence[Row]) -> None:
         """Take over what changed; at a target that only receives, tell of it."""
         stored = self._ledger.records.many([row.bound.record for row in rows if row.bound is not None])
-        bindings = []
+        bindings, overtaken = [], []
         for row in rows:
             bound = row.bound
             if bound is None or self._is_repeated(stream, row, bound):
@@ -174,14 +174,15 @@ class Intake:
                 else stored[bound.record]
             )
             theirs = json.loads(row.body)
-            agreed = bound.agreed
             if self._takes_over:
                 agreed = self._merge_in(inward, record, theirs, self._agreed(record, bound), bound=bound)
+                overtaken += [(stream.id, row.item.external_id)] if agreed != bound.agreed else []
             else:
-                self._watch_for_drift(inward, record, theirs, bound)
+                agreed = self._compare(inward, record, theirs, bound)
                 self._counts["unchanged"] += 1
             bindings.append(self._rebound(stream, row, agreed))
         self._ledger.bulk.update_bindings(bindings)
+        self._ledger.bulk.forget_sent(overtaken)
         self._release(stream, rows)
 
     def _is_repeated(self, stream: Stream, row: Row, bound: Bound) -> bool:
@@ -238,23 +239,27 @@ class Intake:
             self._session.hold(hold)
             self._counts["held"] += 1
 
-    def _watch_for_drift(
+    def _compare(
         self,
         inward: Inward,
         stored: StoredRecord,
         theirs: dict[str, Any],
         bound: Bound,
-    ) -> None:
+    ) -> int:
+        """At a target that only receives: an edit there is told. Returns the revision it has."""
+        hold = causes.drift(self._peer, self._kind, stored.id, stored.label, ["nothing"])
+        if not _differing(inward, theirs, stored.values):
+            # What the hub has: our own write come back, or an edit undone.
+            if self._drifting:
+                self._ledger.holds.clear(hold.scope, hold.subject)
+            return stored.revision
         if bound.digest is None or bound.state == BindingState.DELIVERED:
-            return  # the first sight of what we wrote ourselves
-        before = self._agreed(stored, bound)
-        changed = [name for name in inward.two_way if theirs.get(name) != before.get(name)]
-        hold = causes.drift(self._peer, self._kind, stored.id, stored.label, changed or ["nothing"])
+            return bound.agreed  # the first sight of what we wrote ourselves
+        changed = _differing(inward, theirs, self._agreed(stored, bound))
         if changed:
-            self._session.hold(hold)
+            self._session.hold(causes.drift(self._peer, self._kind, stored.id, stored.label, changed))
             self._drifting = True
-        elif self._drifting:
-            self._ledger.holds.clear(hold.scope, hold.subject)
+        return bound.agreed
 
     def _rebound(self, stream: Stream, row: Row, agreed: int) -> tuple[object, ...]:
         live, item = int(BindingState.LIVE), row.item
@@ -335,8 +340,7 @@ class Intake:
                 bound=None,
             )
         else:
-            same = all(values.get(name) == stored.values.get(name) for name in inward.two_way)
-            agreed = stored.revision if same else 0
+            agreed = 0 if _differing(inward, values, stored.values) else stored.revision
             self._counts["changed"] += 1
         delivered = self._delivery(record)
         if delivered is not None:
@@ -347,7 +351,7 @@ class Intake:
     def _speaks_elsewhere(self, record: int) -> bool:
         """Whether another source lists the record now, so that two may differ about it."""
         names = self._ledger.streams.connection_names()
-        sources = {flow.source for flow in self._session.flows}
+        sources = self._session.sources(self._kind)
         return any(
             one.state is BindingState.LIVE
             and one.connection != self._peer.number
@@ -430,6 +434,10 @@ class Intake:
             else:
                 left.append(row)
         return left
+
+
+def _differing(inward: Inward, theirs: dict[str, Any], ours: Mapping[str, Any]) -> list[str]:
+    return sorted(name for name in inward.two_way if theirs.get(name) != ours.get(name))
 
 
 def _waiting(stream: Stream, row: Row) -> Waiting:

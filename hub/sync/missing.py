@@ -180,9 +180,7 @@ class Missing:
 
     def _is_listed(self, record: int) -> bool:
         names = self._ledger.streams.connection_names()
-        sources = {flow.source for flow in self._session.flows if self._kind in flow.kinds_read} or set(
-            names.values()
-        )
+        sources = self._session.sources(self._kind)
         return any(
             one.state is BindingState.LIVE and names.get(one.connection) in sources
             for one in self._ledger.records.bindings(record)

@@ -76,6 +76,9 @@ class Choice:
     reason: str
 
 
+LISTING_BROKE = "the target's listing did not come to its end"
+
+
 def choose(now: Situation) -> Choice:
     """Choose for one record at one target."""
     if now.open:
@@ -98,7 +101,7 @@ def _not_there(now: Situation) -> Choice:
         (now.blocked, "held"),
         (now.refused, "refused"),
         (now.waits, "waits"),
-        (not now.absent_for_certain, "the target's listing did not come to its end"),
+        (not now.absent_for_certain, LISTING_BROKE),
     )
     for stands, reason in obstacles:
         if stands:

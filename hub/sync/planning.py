@@ -13,7 +13,7 @@ from hub.ledger import Hold, RecordState
 from hub.model import Kind, references
 from hub.sync import causes
 from hub.sync.check import Checker
-from hub.sync.plan import Choice, Do, Part, Plan, Situation, Step, choose
+from hub.sync.plan import LISTING_BROKE, Choice, Do, Part, Plan, Situation, Step, choose
 from hub.sync.session import Stopped, by_connection
 from hub.sync.target import Target
 
@@ -169,6 +169,9 @@ class Planner:
             self._wait(target, stored)
             return
         self._roots[target.peer.name, stored.id] = stored.id
+        if choice.reason == LISTING_BROKE:
+            self._session.hold(_broken_listing(target.peer, stored.kind))
+            return
         self._session.hold(_explain(target.peer, stored, choice, bound, self._fault(target.peer, stored)))
 
     def _wait(self, target: Target, stored: StoredRecord) -> None:
@@ -380,6 +383,21 @@ def _waits(peer: Peer, stored: StoredRecord, awaited: StoredRecord) -> Hold:
         message=f"{awaited.kind.words} {awaited.label} is not at {peer.name}.",
         remedy=f"Add {awaited.kind.value} to the flow's kinds, or enter it at {peer.name}.",
         facts={"awaited": awaited.id},
+    )
+
+
+def _broken_listing(peer: Peer, kind: Kind) -> Hold:
+    """One hold for all: what is at the target is not known, so nothing is created there."""
+    return Hold(
+        scope=causes.plan_scope(peer),
+        cause=f"incomplete:{peer.name}:{kind.value}",
+        code="incomplete",
+        subject=peer.name,
+        label=f"{peer.name} {kind.words}",
+        message=f"The listing of {kind.words} at {peer.name} did not come to its end; nothing new is sent.",
+        remedy="Run again, when nobody changes it meanwhile.",
+        connection=peer.number,
+        kind=kind,
     )
 
 

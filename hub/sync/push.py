@@ -7,8 +7,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from hub.ledger import Hold, OpenIntent
-from hub.mapping import Unbound
+from hub.mapping import Unbound, Untranslatable
 from hub.sdk import Action, Intent, NotSent, Rejected, SourceFailed, Unknown
+from hub.sync import causes
 from hub.sync.outcomes import Outcomes
 from hub.sync.plan import Do
 
@@ -163,20 +164,31 @@ class Pusher:
 
     def _open(self, steps: Sequence[Step], part: Part) -> list[OpenIntent]:
         """Render and freeze a batch, its parents being bound by now."""
-        opened = []
+        opened, unfit = [], []
         with self._ledger.reading():
             batch = self._ledger.intents.next_batch()
             numbers = self._ledger.attempts.of(self._peer.number, [step.record for step in steps])
             for step, stored, bound in self._current(steps, part):
                 try:
-                    payload = self._target.render(stored)
+                    payload = self._target.render(stored, whole=step.do is Do.UPDATE)
                 except Unbound:
-                    part.leave_open(step.revision)
-                    self._session.tally.written(self._peer.name, part.kind)["held"] += 1
+                    self._keep_back(step, part)
+                    continue
+                except Untranslatable as error:
+                    self._keep_back(step, part)
+                    unfit += [causes.unwritable(self._peer, stored, problem) for problem in error.problems]
                     continue
                 attempt = numbers[step.record].number if step.record in numbers else 0
                 opened.append(self._intent(step, stored, bound, payload, (batch, attempt)))
+        if unfit:
+            with self._ledger.transaction():
+                for hold in unfit:
+                    self._session.hold(hold)
         return opened
+
+    def _keep_back(self, step: Step, part: Part) -> None:
+        part.leave_open(step.revision)
+        self._session.tally.written(self._peer.name, part.kind)["held"] += 1
 
     def _current(
         self,

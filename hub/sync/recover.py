@@ -16,6 +16,7 @@ from hub.sdk import (
     HubError,
     NotSent,
     Reference,
+    Rejected,
     SourceFailed,
     Written,
 )
@@ -68,8 +69,7 @@ class _Recovery:
         if access.idempotency is not None and age < access.idempotency:
             self._outcomes.settle(rest, call(self._peer, rest))
         elif all(one.intent.action is not Action.CREATE for one in rest):
-            # An update or a void that is repeated changes nothing: it names what it writes to.
-            self._outcomes.settle(rest, call(self._peer, rest))
+            self._repeat(rest)
         elif access.find:
             self._look_up(rest)
         else:
@@ -82,6 +82,16 @@ class _Recovery:
         if decision is None or decision.facts.get("key") != one.intent.key:
             return None
         return Delivered(one.intent.key) if decision.action == "accept" else NotSent()
+
+    def _repeat(self, rest: Sequence[OpenIntent]) -> None:
+        """Send updates and voids again: they name what they write to, and change nothing twice.
+
+        One that is refused now may be refused because it happened before (its version is stale):
+        the reading that follows sees what is there, and the plan decides anew.
+        """
+        ends = call(self._peer, rest)
+        doubted = {key: end for key, end in ends.items() if isinstance(end, Rejected)}
+        self._outcomes.settle(rest, ends | dict.fromkeys(doubted, NotSent(reason="refused when repeated")))
 
     def _look_up(self, rest: Sequence[OpenIntent]) -> None:
         ends: dict[str, End] = {}

@@ -1,10 +1,10 @@
-"""Which bindings a listing has shown so far: one bit each."""
+"""Which of many numbered things have been seen: one bit each."""
 
 from collections.abc import Sequence
 
 
 class Seen:
-    """A bitmap over binding ids; a million records take 125 kB."""
+    """A bitmap over ids of bindings or records; a million of them take 125 kB."""
 
     def __init__(self, highest: int) -> None:
         self.bits = bytearray((highest >> 3) + 1)

@@ -31,7 +31,6 @@ WRITE_COUNTS = (
     "unknown",
 )
 _NO_ACCESS = Access()
-_FEWEST = 3
 
 
 class Stopped(HubError):
@@ -100,12 +99,14 @@ class Limit:
 
     share: Decimal | None = None
     count: int | None = None
+    fewest: int = 3
+    """So few never count as too many by their share."""
 
     def exceeded(self, affected: int, known: int) -> bool:
-        """Whether so many of so many are too many; two records never are."""
+        """Whether so many of so many are too many."""
         if self.count is not None:
             return affected > self.count
-        return affected >= _FEWEST and affected > (self.share or 0) * known
+        return affected >= self.fewest and affected > (self.share or 0) * known
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,9 @@ class Session:
     ledger: Ledger
     peers: Mapping[str, Peer]
     flows: Sequence[Flow]
+    """The flows of this run."""
+    all_flows: Sequence[Flow]
+    """The flows of the workspace, which say who is a source of what."""
     rules: Sequence[Rule]
     clock: Clock
     today: date
@@ -201,7 +205,11 @@ class Session:
 
     def is_source(self, peer: Peer, kind: Kind) -> bool:
         """Whether changes of a kind at a connection are taken over."""
-        return any(flow.source == peer.name and kind in flow.kinds_read for flow in self.flows)
+        return peer.name in self.sources(kind)
+
+    def sources(self, kind: Kind) -> frozenset[str]:
+        """The connections whose word counts for a kind."""
+        return frozenset(flow.source for flow in self.all_flows if kind in flow.kinds_read)
 
     def kinds_in_order(self, flow: Flow) -> list[Kind]:
         """The kinds that a flow pushes, parents before what refers to them."""

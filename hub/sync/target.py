@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hub.ledger import BindingState, payload_digest
-from hub.mapping import Unbound
+from hub.mapping import Unbound, Untranslatable
 from hub.model import Kind, line_references, references
+from hub.sync.seen import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,28 +27,29 @@ class Target:
         self.peer = peer
         self._ids: dict[int, str] = {}
         self._values: dict[int, tuple[Kind, Mapping[str, Any]]] = {}
-        self.coming: set[int] = set()
+        self.coming = Seen(0)
         """Records that this run means to create here."""
 
     def outward(self, kind: Kind) -> Outward | None:
         """How a kind is spelt here."""
         return self.peer.mapping.outward(kind)
 
-    def render(self, stored: StoredRecord) -> dict[str, Any]:
-        """The payload of a record.
+    def render(self, stored: StoredRecord, *, whole: bool = False) -> dict[str, Any]:
+        """The payload of a record; a whole one says of each field that is empty that it is.
 
         Raises:
             Unbound: something it refers to is not here.
+            Untranslatable: it has values that this system cannot hold.
 
         """
         outward = self.outward(stored.kind)
-        return {} if outward is None else outward.render(stored.values, self)
+        return {} if outward is None else outward.render(stored.values, self, whole=whole)
 
     def digest(self, stored: StoredRecord) -> bytes | None:
-        """The digest of a record's payload; ``None`` while something it refers to is not here."""
+        """The digest of a record's payload; ``None`` while it cannot be written at all."""
         try:
             return payload_digest(self.render(stored))
-        except Unbound:
+        except (Unbound, Untranslatable):
             return None
 
     def external_id(self, kinds: tuple[Kind, ...], record: int, source: str) -> str:  # noqa: ARG002 -- the protocol

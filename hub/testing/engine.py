@@ -11,7 +11,7 @@ from hub.sync import sync
 from hub.testing.stand import TESTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from hub.app.workspace import OpenWorkspace
     from hub.ledger import Hold
@@ -37,20 +37,21 @@ class Killed(BaseException):
 
 
 class Killer:
-    """Cuts off the first call for each kind.
+    """Cuts off the first call for each of some kinds.
 
     Only what a ``finally`` does still happens, which it would not in a killed process.
     """
 
-    def __init__(self, moment: Moment) -> None:
+    def __init__(self, moment: Moment, kinds: Iterable[Kind]) -> None:
         self._moment = moment
+        self._kinds = frozenset(kinds)
         self.struck: set[Kind] = set()
         """The kinds of which a call was cut off."""
 
     def call(self, connector: Connector[Any], intents: Sequence[Intent]) -> Iterator[Outcome]:
         """Make a call, or cut it off."""
         kind = intents[0].kind
-        if kind in self.struck:
+        if kind in self.struck or kind not in self._kinds:
             yield from connector.write(intents)
             return
         self.struck.add(kind)
@@ -120,6 +121,7 @@ class Report:
 
 def run(stand: Stand, flow: str, killer: Killer | None = None) -> Report:
     """Run a flow, in a workspace opened anew as by a new process. No rules: they judge records."""
+    stand.fill_source()
     with stand.open() as workspace:
         session = workspace.session([flow], confirm=lambda _connection, _totals: True)
         session.rules = ()

@@ -15,7 +15,7 @@ from hub.app.secrets import variable_of
 from hub.app.workspace import OpenWorkspace
 from hub.mapping import Unbound
 from hub.model import KIND_ORDER, Kind, line_references, references
-from hub.sdk import Access, Action, Delivered, Intent, Upsert, Written
+from hub.sdk import Access, Action, Delivered, Intent, SourceMissing, Upsert, Written
 from hub.testing.plain import plain_mapping
 from hub.testing.plugin import SampleSource, plugins_for
 from hub.testing.samples import stored_values
@@ -82,7 +82,6 @@ class Stand:
             self._put_mapping(connector.name)
         self.mapping = self._mapping(TESTED)
         """The connector's mapping; one that nobody has written spells everything as the hub does."""
-        self._fill_source()
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -104,12 +103,16 @@ class Stand:
     @property
     def moved(self) -> list[Kind]:
         """The kinds of which sample records move to the system."""
-        return [kind for kind in KIND_ORDER if self.access(kind).create and self.mapping.outward(kind)]
+        return [
+            kind
+            for kind in KIND_ORDER
+            if kind in self.samples and self.access(kind).create and self.mapping.outward(kind)
+        ]
 
     @property
     def listed(self) -> list[Kind]:
         """The kinds that are read from the system."""
-        return [kind for kind in KIND_ORDER if self.access(kind).read]
+        return [kind for kind in KIND_ORDER if kind in self.samples and self.access(kind).read]
 
     # Reading.
 
@@ -118,9 +121,18 @@ class Stand:
         return list(self.connect().read(kind, cursor))
 
     def rows(self, kind: Kind, cursor: str | None = None) -> list[Upsert]:
-        """All rows of one listing."""
-        items = (item for page in self.pages(kind, cursor) for item in page.items)
-        return [item for item in items if isinstance(item, Upsert)]
+        """All rows of one listing; none where the system has no such table."""
+        try:
+            pages = self.pages(kind, cursor)
+        except SourceMissing:
+            return []
+        return [item for page in pages for item in page.items if isinstance(item, Upsert)]
+
+    def stock(self) -> None:
+        """Put sample records of every kind into the system, as far as it takes them."""
+        for kind in self.moved:
+            if kind not in self.ids.kinds:
+                self.create(kind)
 
     # Writing.
 
@@ -138,7 +150,9 @@ class Stand:
         try:
             payload = outward.render(stored_values(record), self.ids)
         except Unbound as error:
-            text = f"The sample {kind.words} refers to what cannot be written or read here: give own samples()."
+            text = (
+                f"The sample {kind.words} refers to what cannot be written or read here: give own samples()."
+            )
             raise AssertionError(text) from error
         self._numbers += 1
         return Intent(
@@ -161,22 +175,28 @@ class Stand:
     def prepare(self, kind: Kind) -> None:
         """See to it that what sample records of a kind refer to is at the system."""
         for parent in needed(kind):
-            if parent in self.ids.kinds:
+            if parent in self.ids.kinds or parent not in self.samples:
                 continue
             if parent in self.moved:
-                self.fill(parent)
+                self.create(parent)
             elif self.access(parent).read:
                 self._borrow(parent)
 
-    def fill(self, kind: Kind) -> list[Outcome]:
-        """Write the sample records of a kind, and first what they refer to."""
-        outcomes = self.write(self.intents(kind))
-        for record, outcome in zip(self.samples[kind], outcomes, strict=True):
+    def create(self, kind: Kind) -> list[tuple[Intent, Outcome]]:
+        """Write the sample records of a kind, and first what they refer to; to be done once."""
+        intents = self.intents(kind)
+        outcomes = self.write(intents)
+        self.learn(kind, outcomes)
+        assert len(outcomes) == len(intents), f"{len(intents)} intents have {len(outcomes)} outcomes."
+        return list(zip(intents, outcomes, strict=True))
+
+    def learn(self, kind: Kind, outcomes: Sequence[Outcome]) -> None:
+        """Note the ids that the sample records of a kind got."""
+        for record, outcome in zip(self.samples[kind], outcomes, strict=False):
             end = outcome.end
             assert isinstance(end, Written | Delivered), f"A sample {kind.words} ends as {end!r}."
             if isinstance(end, Written):
                 self.ids.learn(kind, record, end.external_id)
-        return outcomes
 
     def _borrow(self, kind: Kind) -> None:
         """Let rows of the sandbox stand for the sample records of a kind that is not written."""
@@ -187,10 +207,10 @@ class Stand:
     # The workspace.
 
     def _write_config(self) -> None:
-        access = self.connector.access
+        moved = [kind for kind in self.samples if self.access(kind).create]
         flows = {
-            FLOW_IN: {"from": SOURCE, "to": TESTED, "kinds": [kind for kind in Kind if self.access(kind).create]},
-            FLOW_OUT: {"from": TESTED, "kinds": [kind for kind in access if access[kind].read]},
+            FLOW_IN: {"from": SOURCE, "to": TESTED, "kinds": moved},
+            FLOW_OUT: {"from": TESTED, "kinds": self.listed},
         }
         document = {
             "hub": {"firm": "Conformance LLP", "timezone": "America/Chicago", "currency": "USD"},
@@ -211,8 +231,10 @@ class Stand:
         config, files, plugins = self._workspace.config, self._workspace.files, self._workspace.plugins
         return system_mapping(files, config.connection(connection), plugins)
 
-    def _fill_source(self) -> None:
-        """Put the sample records where the engine reads them from."""
+    def fill_source(self) -> None:
+        """Put the sample records where a run reads them from, if they are not there yet."""
+        if any(self._store.rows(kind) for kind in self.samples):
+            return
         mapping, ids = self._mapping(SOURCE), Ids(self.samples)
         for kind, records in self.samples.items():
             outward = mapping.outward(kind)
@@ -228,7 +250,9 @@ class Ids:
     def __init__(self, samples: Samples) -> None:
         self.kinds: set[Kind] = set()
         """The kinds of which ids are known."""
-        self._records = {number: (kind, record) for kind in samples for number, record in samples[kind].items()}
+        self._records = {
+            number: (kind, record) for kind in samples for number, record in samples[kind].items()
+        }
         self._ids: dict[RecordId, str] = {}
 
     def learn(self, kind: Kind, record: RecordId, external_id: str) -> None:

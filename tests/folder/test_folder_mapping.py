@@ -169,7 +169,7 @@ def test_reading_what_was_written_gives_the_same_values(
     sheets: Any, create: Any, kind: Kind, written: str
 ) -> None:
     @settings(
-        max_examples=3 if written == "xlsx" else 10,
+        max_examples=2 if written == "xlsx" else 6,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.nested_given],
         deadline=None,
         database=None,

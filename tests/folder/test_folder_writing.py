@@ -229,7 +229,7 @@ BATCHES = st.lists(st.lists(PAYLOADS, max_size=4), max_size=4)
 
 
 @pytest.mark.parametrize("suffix", ["csv", "ndjson"])
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(batches=BATCHES, start=st.sampled_from(["", "id,own\n", 'id;"own"\r\nC1;"x\n"', "own,name\nx,y"]))
 def test_what_was_written_is_read(sheets: Any, create: Any, suffix: str, batches: Any, start: str) -> None:
     folder = uuid.uuid4().hex

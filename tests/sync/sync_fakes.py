@@ -123,6 +123,8 @@ class System:
     """Why ``check`` fails."""
     lists: list[Page] | None = None
     """What ``read`` gives, where it is not the rows."""
+    pages: dict[Kind, list[Upsert]] | None = None
+    """What ``read`` gives of each kind, where it is not the rows."""
 
     def put(self, kind: Kind, payload: Mapping[str, Any], key: str = "", visible_in: float = 0.0) -> str:
         """Make a record; a known key makes none where keys are honoured."""
@@ -172,6 +174,9 @@ class Fake(Connector[FakeSettings]):
             raise SourceFailed("The fake system is down.", remedy="Wake it.")
         if self.system.lists is not None:
             yield from self.system.lists
+            return
+        if self.system.pages is not None:
+            yield Page(self.system.pages.get(kind, []), cursor="2", complete=True)
             return
         own = {number: row for number, row in self.system.rows.items() if row["type"] == kind}
         items = [Upsert(f"{kind.value}s", number, _raw(row)) for number, row in own.items()]
@@ -363,6 +368,8 @@ class Bench:
 
 
 def _toml(value: object) -> str:
+    if type(value).__name__ == "_Day":
+        return str(value)
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {_toml(part)}" for key, part in value.items()) + " }"
     return json.dumps(value)
