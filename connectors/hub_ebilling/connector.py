@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import StringConstraints
@@ -52,7 +53,10 @@ class EbillingConnector(Connector[EbillingSettings]):
     title: ClassVar[str] = "E-billing by LEDES file"
     settings: ClassVar[type[Settings]] = EbillingSettings
     role: ClassVar[Role] = Role.PORTAL
-    access: ClassVar[Mapping[Kind, Access]] = {Kind.INVOICE: Access(create=True, find=True, batch=_BATCH)}
+    access: ClassVar[Mapping[Kind, Access]] = {
+        # What died no longer writes, and what is written is there at once.
+        Kind.INVOICE: Access(create=True, find=True, visible_after=timedelta(0), batch=_BATCH),
+    }
 
     def __init__(self, config: EbillingSettings, surroundings: Surroundings) -> None:
         super().__init__(config, surroundings)

@@ -3,6 +3,7 @@
 import contextlib
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
@@ -36,7 +37,14 @@ MARK: Final = ".hub-folder"
 """The file by which a folder is known again; made by the first write."""
 
 _BATCH: Final = 2000
-_BOTH_WAYS: Final = Access(read=True, create=True, update=True, find=True, batch=_BATCH)
+_BOTH_WAYS: Final = Access(
+    read=True,
+    create=True,
+    update=True,
+    find=True,
+    visible_after=timedelta(0),  # what died no longer writes, and what is written is there at once
+    batch=_BATCH,
+)
 _READ_ONLY: Final = Access(read=True)
 
 

@@ -151,6 +151,32 @@ class Bulk:
         )
         self._many(sql, rows)
 
+    def raws(self, stream: int, external_ids: Sequence[str]) -> dict[str, str]:
+        """The raw records that were kept of these ids."""
+        rows = self._ledger.connection.execute(
+            select(binding.c.external_id, binding.c.raw).where(
+                binding.c.stream == stream,
+                binding.c.external_id.in_(list(external_ids)),
+                binding.c.raw.is_not(None),
+            ),
+        )
+        return {row.external_id: row.raw for row in rows}
+
+    def kept_raws(self, stream: int, after: str) -> list[tuple[str, str, str | None, bytes]]:
+        """A page of kept raw records of live bindings, in the order of their ids."""
+        rows = self._ledger.connection.execute(
+            select(binding.c.external_id, binding.c.raw, binding.c.version, binding.c.digest)
+            .where(
+                binding.c.stream == stream,
+                binding.c.external_id > after,
+                binding.c.raw.is_not(None),
+                binding.c.state == 0,
+            )
+            .order_by(binding.c.external_id)
+            .limit(1000),
+        )
+        return [(row.external_id, row.raw, row.version, row.digest) for row in rows]
+
     def forget_sent(self, keys: Sequence[tuple[int, str]]) -> None:
         """Note that what was last sent is no longer what is there, for bindings by stream and id."""
         sql = f"UPDATE binding SET sent=NULL WHERE stream={self._mark} AND external_id={self._mark}"  # noqa: S608 -- our own names

@@ -159,6 +159,34 @@ class Holds:
             ),
         )
 
+    def clear_row(self, scope: str, subject: str) -> None:
+        """Lift what is held of a row, in any of its fields."""
+        self._ledger.connection.execute(
+            delete(hold).where(
+                hold.c.workspace == self._ledger.workspace,
+                hold.c.scope == scope,
+                (hold.c.subject == subject) | hold.c.subject.startswith(f"{subject}:", autoescape=True),
+            ),
+        )
+
+    def scopes(self) -> list[str]:
+        """All scopes in which something is held."""
+        query = select(hold.c.scope).where(hold.c.workspace == self._ledger.workspace).distinct()
+        return [row.scope for row in self._ledger.connection.execute(query)]
+
+    def drop(self, scope: str) -> None:
+        """Lift all of a scope that nobody will look at again."""
+        self._ledger.connection.execute(
+            delete(hold).where(hold.c.workspace == self._ledger.workspace, hold.c.scope == scope),
+        )
+
+    def in_scope(self, scope: str) -> list[Hold]:
+        """All holds of a scope."""
+        rows = self._ledger.connection.execute(
+            select(hold).where(hold.c.workspace == self._ledger.workspace, hold.c.scope == scope),
+        )
+        return [_hold(row) for row in rows]
+
     def lift(self, held: Iterable[Hold]) -> None:
         """Lift holds that a person has decided."""
         self._ledger.connection.execute(delete(hold).where(hold.c.id.in_([one.id for one in held])))

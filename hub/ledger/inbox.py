@@ -57,11 +57,16 @@ class Inbox:
                 ),
             )
 
-    def release(self, stream: int, external_ids: Sequence[str]) -> None:
-        """Let go of what has become a record."""
-        self._ledger.connection.execute(
-            delete(inbox).where(inbox.c.stream == stream, inbox.c.external_id.in_(list(external_ids))),
-        )
+    def release(self, stream: int, external_ids: Sequence[str]) -> list[str]:
+        """Let go of what has become a record; returns which of these ids were waiting."""
+        mine = (inbox.c.stream == stream) & inbox.c.external_id.in_(list(external_ids))
+        found = [
+            row.external_id
+            for row in self._ledger.connection.execute(select(inbox.c.external_id).where(mine))
+        ]
+        if found:
+            self._ledger.connection.execute(delete(inbox).where(mine))
+        return found
 
     def drop_unseen(self, streams: Sequence[int], run: int) -> None:
         """Let go of what a complete listing of this run no longer holds."""

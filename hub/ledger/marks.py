@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from hub.ledger.schema import mark
 
@@ -29,6 +29,18 @@ class Marks:
             ),
         ).one_or_none()
         return int(row.revision) if row is not None and row.basis == basis else 0
+
+    def lower(self, kind: Kind, revision: int) -> None:
+        """Let every flow look again at what comes after a revision."""
+        self._ledger.connection.execute(
+            update(mark)
+            .where(
+                mark.c.workspace == self._ledger.workspace,
+                mark.c.kind == kind.number,
+                mark.c.revision > revision,
+            )
+            .values(revision=revision),
+        )
 
     def move(self, flow: str, kind: Kind, basis: str, revision: int) -> None:
         """Note up to which revision all is settled."""

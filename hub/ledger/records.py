@@ -261,6 +261,14 @@ class Records:
             .values(sent=digest, agreed=agreed),
         )
 
+    def note_agreed(self, bound: StoredBinding, agreed: int) -> None:
+        """Note that a system has come to a revision by itself."""
+        self._ledger.connection.execute(
+            update(binding)
+            .where(binding.c.stream == bound.stream, binding.c.external_id == bound.external_id)
+            .values(sent=None, agreed=agreed),
+        )
+
     def at_revision(self, stored: StoredRecord, wanted: int) -> dict[str, Any]:
         """The values that a record had at an earlier revision."""
         values = dict(stored.values)
@@ -324,7 +332,7 @@ def _bindings_at(identifiers: Iterable[int], connection: int) -> Select[Any]:
         select(binding, stream.c.source)
         .join(stream, stream.c.id == binding.c.stream)
         .where(binding.c.record.in_(list(identifiers)), binding.c.connection == connection)
-        .order_by(binding.c.state.desc(), binding.c.id.desc())
+        .order_by(binding.c.state.desc(), binding.c.id)
     )
 
 

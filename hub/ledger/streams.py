@@ -113,6 +113,18 @@ class Streams:
         found = self._ledger.connection.execute(select(table.c.identity).where(table.c.id == connection))
         return str(found.scalar() or "")
 
+    def known_as(self, identity: str, connection: int) -> str:
+        """The name under which the same other end was known before; empty where it was not."""
+        table = connections
+        found = self._ledger.connection.execute(
+            select(table.c.name).where(
+                table.c.workspace == self._ledger.workspace,
+                table.c.identity == identity,
+                table.c.id != connection,
+            ),
+        )
+        return str(found.scalar() or "")
+
     def remember_identity(self, connection: int, identity: str) -> None:
         """Note who is at the other end."""
         table = connections

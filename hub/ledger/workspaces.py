@@ -37,12 +37,19 @@ class Workspaces:
         """The number and identity of a firm's workspace, made when it is first seen."""
         connection = self._ledger.connection
         wanted = select(workspace.c.id, workspace.c.identity).where(workspace.c.firm == firm)
-        if connection.execute(wanted).one_or_none() is None:
+        if connection.execute(wanted).one_or_none() is None and not self._rename(firm):
             connection.execute(
                 insert(workspace).values(firm=firm, identity=uuid4().hex, place=self._place(), serial=0),
             )
         row = connection.execute(wanted).one()
         return row.id, row.identity
+
+    def _rename(self, firm: str) -> bool:
+        """A ledger in a file is one firm's: another name for the firm is a new name of the same one."""
+        if sqlite_path(self._ledger.url) is None:
+            return False
+        renamed = self._ledger.connection.execute(update(workspace).values(firm=firm))
+        return bool(renamed.rowcount)
 
     def displacement(self) -> Displacement | None:
         """Whether the ledger stands elsewhere than before, or is older than its last run."""

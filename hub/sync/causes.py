@@ -25,9 +25,14 @@ def pull_scope(peer: Peer, kind: Kind) -> str:
     return f"pull:{peer.name}:{kind.value}"
 
 
-def plan_scope(peer: Peer) -> str:
-    """The scope of what is held back from a connection."""
-    return f"plan:{peer.name}"
+def plan_scope(peer: Peer, flow: str) -> str:
+    """The scope of what a flow holds back from a connection."""
+    return f"plan:{peer.name}:{flow}"
+
+
+def drift_scope(peer: Peer) -> str:
+    """The scope of edits made at a connection that only receives."""
+    return f"drift:{peer.name}"
 
 
 def subject_of(source: str, external_id: str) -> str:
@@ -195,10 +200,10 @@ def drifted(peer: Peer, stream: Stream, columns: Sequence[str]) -> Hold:
     )
 
 
-def unwritable(peer: Peer, stored: StoredRecord, problem: Problem) -> Hold:
+def unwritable(peer: Peer, flow: str, stored: StoredRecord, problem: Problem) -> Hold:
     """A record with a value that a target's mapping cannot spell."""
     return Hold(
-        scope=plan_scope(peer),
+        scope=plan_scope(peer, flow),
         cause=f"{problem.code}:{peer.name}:{stored.kind.value}:{problem.field}:{problem.value}",
         code=problem.code,
         subject=f"{stored.id}:{problem.field}",
@@ -212,39 +217,48 @@ def unwritable(peer: Peer, stored: StoredRecord, problem: Problem) -> Hold:
     )
 
 
-def conflict(peer: Peer, kind: Kind, record: int, label: str, fields: Sequence[str]) -> Hold:
+def conflict(
+    peer: Peer,
+    kind: Kind,
+    stored: StoredRecord,
+    fields: Sequence[str],
+    facts: dict[str, object],
+) -> Hold:
     """Fields that were changed on two sides, with nobody named as right."""
     names = ", ".join(fields)
     return Hold(
         scope=pull_scope(peer, kind),
         cause=f"conflict:{peer.name}:{kind.value}:{names}",
         code="conflict",
-        subject=str(record),
-        label=label,
+        subject=str(stored.id),
+        label=f"{kind.words} {stored.label}",
         message=f"{names} changed here and at {peer.name}.",
         remedy=f'Name who is right under [authority] in hub.toml, such as "{kind.value}.{fields[0]}" = '
         f'"{peer.name}", or accept to keep what the hub has.',
         field=names,
         connection=peer.number,
         kind=kind,
-        record=record,
+        record=stored.id,
+        facts=facts,
     )
 
 
-def drift(peer: Peer, kind: Kind, record: int, label: str, fields: Sequence[str]) -> Hold:
+def drift(peer: Peer, kind: Kind, stored: StoredRecord, edits: dict[str, object]) -> Hold:
     """An edit made at a target that is only written to."""
+    fields = sorted(edits)
     return Hold(
-        scope=f"drift:{peer.name}",
+        scope=drift_scope(peer),
         cause=f"drift:{peer.name}:{kind.value}",
         code="drift",
-        subject=str(record),
-        label=label,
+        subject=str(stored.id),
+        label=f"{kind.words} {stored.label}",
         message=f"{', '.join(fields)} changed at {peer.name}, which only receives.",
         remedy=f"Change it back there, or change it at the source; accept to leave {peer.name} as it is.",
         field=", ".join(fields),
         connection=peer.number,
         kind=kind,
-        record=record,
+        record=stored.id,
+        facts={"edits": edits},
     )
 
 

@@ -150,11 +150,11 @@ class Checker:
         """Whether any rule looks at this kind here."""
         return kind is Kind.INVOICE or bool(self._rules[kind])
 
-    def blocks(self, stored: StoredRecord) -> bool:
+    def blocks(self, stored: StoredRecord, flow: str) -> bool:
         """Check a record, hold it where a rule says so, and tell of what only warns."""
         blocked = False
         for finding in self._findings(stored):
-            hold = self._hold(stored, finding)
+            hold = self._hold(stored, finding, flow)
             if self._is_waived(hold):
                 continue
             self._session.hold(hold)
@@ -171,14 +171,14 @@ class Checker:
     def _is_waived(self, hold: Hold) -> bool:
         return (hold.cause, hold.subject) in self._decisions or (hold.cause, "") in self._decisions
 
-    def _hold(self, stored: StoredRecord, finding: Finding) -> Hold:
+    def _hold(self, stored: StoredRecord, finding: Finding, flow: str) -> Hold:
         about = finding.about
         blamed = None if about is None else self._session.ledger.records.get(about)
         pattern = re.sub(r"\[\d+\]", "[]", finding.field)
         shared = blamed is not None and blamed.kind in _SHARED
         which = f"{blamed.kind.value}:{about}" if blamed is not None and shared else pattern
         return Hold(
-            scope=causes.plan_scope(self._peer),
+            scope=causes.plan_scope(self._peer, flow),
             cause=f"{finding.rule}:{self._peer.name}:{which}",
             code=finding.rule,
             subject=f"{stored.id}:{about or ''}:{finding.field}",

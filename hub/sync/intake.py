@@ -42,6 +42,24 @@ class Row:
     body: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The record, and what the system said, when they were last looked at together."""
+
+    ours: dict[str, Any]
+    theirs: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Took:
+    """What came of a row: the revision it agrees with, and what is still open."""
+
+    agreed: int
+    differs: bool = False
+    """Whether the record differs from the row, so that the row itself has to be remembered."""
+    settled: bool = True
+
+
 class Intake:
     """Takes the new and changed rows of one listing into the ledger."""
 
@@ -60,7 +78,7 @@ class Intake:
         self._keeps_raw = peer.access(kind).listing is Listing.INCREMENTAL
         self._counts = session.tally.read(peer.name, kind)
         self._decisions = session.ledger.decisions.taken()
-        self._drifting = session.ledger.holds.any_in(f"drift:{peer.name}")
+        self._drifting = session.ledger.holds.any_in(causes.drift_scope(peer))
         self._touched: set[int] = set()
         self.staged: dict[tuple[int, str], None] = {}
         """What can only be told apart when the listing has come to its end."""
@@ -70,14 +88,25 @@ class Intake:
     def retry(self, stream: Stream, inward: Inward) -> None:
         """Try again what an incremental listing will not show again; inside a transaction."""
         waiting = self._ledger.inbox.waiting([stream.id])
-        known = self._ledger.bulk.lookup(stream.id, [one.external_id for one in waiting]) if waiting else {}
+        self._again(stream, inward, [(one.external_id, one.raw, one.version, one.digest) for one in waiting])
+
+    def translate_anew(self, stream: Stream, inward: Inward) -> None:
+        """Put what an incremental listing will not show again into an edited mapping's words."""
+        after = ""
+        while page := self._ledger.bulk.kept_raws(stream.id, after):
+            after = page[-1][0]
+            self._again(stream, inward, [(key, json.loads(raw), version, d) for key, raw, version, d in page])
+
+    def _again(
+        self,
+        stream: Stream,
+        inward: Inward,
+        kept: Sequence[tuple[str, Mapping[str, Any], str | None, bytes]],
+    ) -> None:
+        known = self._ledger.bulk.lookup(stream.id, [external_id for external_id, *_ in kept])
         rows = [
-            Row(
-                Upsert(stream.source, one.external_id, one.raw, one.version),
-                one.digest,
-                known.get(one.external_id),
-            )
-            for one in waiting
+            Row(Upsert(stream.source, external_id, raw, version), digest, known.get(external_id))
+            for external_id, raw, version, digest in kept
         ]
         self.take(stream, inward, rows)
 
@@ -163,114 +192,182 @@ class Intake:
     def _change(self, stream: Stream, inward: Inward, rows: Sequence[Row]) -> None:
         """Take over what changed; at a target that only receives, tell of it."""
         stored = self._ledger.records.many([row.bound.record for row in rows if row.bound is not None])
+        raws = self._ledger.bulk.raws(stream.id, [row.item.external_id for row in rows])
         bindings, overtaken = [], []
         for row in rows:
             bound = row.bound
             if bound is None or self._is_repeated(stream, row, bound):
                 continue
-            record = (
-                self._ledger.records.get(bound.record)
-                if bound.record in self._touched
-                else stored[bound.record]
-            )
+            stale = bound.record in self._touched
+            record = self._ledger.records.get(bound.record) if stale else stored[bound.record]
             theirs = json.loads(row.body)
             if self._takes_over:
-                agreed = self._merge_in(inward, record, theirs, self._agreed(record, bound), bound=bound)
-                overtaken += [(stream.id, row.item.external_id)] if agreed != bound.agreed else []
+                before = self._before(inward, row, record, raws.get(row.item.external_id))
+                took = self._merge_in(inward, row, record, theirs, before)
+                overtaken += [(stream.id, row.item.external_id)] if took.agreed != bound.agreed else []
             else:
-                agreed = self._compare(inward, record, theirs, bound)
+                took = self._compare(inward, row, record, theirs)
                 self._counts["unchanged"] += 1
-            bindings.append(self._rebound(stream, row, agreed))
+            if took.settled:
+                bindings.append(self._rebound(stream, row, took))
         self._ledger.bulk.update_bindings(bindings)
         self._ledger.bulk.forget_sent(overtaken)
         self._release(stream, rows)
 
     def _is_repeated(self, stream: Stream, row: Row, bound: Bound) -> bool:
-        if bound.id in self._seen:
+        if bound.id in self._seen and not self._keeps_raw:
             self._session.hold(causes.twice(self._peer, stream, row.item))
             self._counts["held"] += 1
             return True
         self._seen.add(bound.id)
         return False
 
-    def _agreed(self, stored: StoredRecord, bound: Bound) -> dict[str, Any]:
+    def _before(
+        self,
+        inward: Inward,
+        row: Row,
+        record: StoredRecord,
+        raw: str | None,
+    ) -> _Before:
+        """What both sides were when they were last looked at together.
+
+        Where the system differed from the record even then, its own raw record was kept. A row
+        that is the same is read anew because the mapping changed.
+        """
+        ours = self._agreed(record, row.bound)
+        if row.bound is not None and not row.bound.agreed:
+            return _Before({}, {})
+        same_row = row.bound is not None and row.bound.digest == row.digest
+        if raw is None or (same_row and self._keeps_raw):
+            return _Before(ours, ours)
+        theirs = self._translated(inward, json.loads(raw))
+        return _Before(ours, ours if theirs is None else theirs)
+
+    def _agreed(self, stored: StoredRecord, bound: Bound | None) -> dict[str, Any]:
+        if bound is None or not bound.agreed:
+            return {}
         if stored.revision == bound.agreed:
             return dict(stored.values)
         return self._ledger.records.at_revision(stored, bound.agreed)
 
+    def _translated(self, inward: Inward, raw: dict[str, Any]) -> dict[str, Any] | None:
+        """A kept raw record in today's translation; ``None`` where it no longer has one."""
+        try:
+            values = inward.translate(raw)
+            if any(self._references.resolve(inward, [values])):
+                return None
+            stored: dict[str, Any] = json.loads(
+                self._to_json(self._validated(values), exclude_defaults=True),
+            )
+        except (Untranslatable, ValidationError):
+            return None
+        return stored
+
     def _merge_in(
         self,
         inward: Inward,
+        row: Row,
         stored: StoredRecord,
         theirs: dict[str, Any],
-        agreed: dict[str, Any],
-        *,
-        bound: Bound | None,
-    ) -> int:
-        """Merge what the system says into the record; returns the revision both agree on."""
+        before: _Before,
+    ) -> _Took:
+        """Merge what the system says into the record."""
         merged = merge(
-            agreed,
-            stored.values,
-            theirs,
+            ours_before=before.ours,
+            ours=stored.values,
+            theirs_before=before.theirs,
+            theirs=theirs,
             fields=inward.covers,
             theirs_wins=authorities(self._session.authority, self._kind, self._peer.name, inward.covers),
         )
-        self._settle_conflict(stored, merged.conflicts)
+        settled = self._is_settled(row, stored, merged.conflicts)
+        differs = any(merged.values.get(name) != theirs.get(name) for name in inward.covers)
         came_back = stored.state is RecordState.GONE
-        returned = bound is not None and bound.state == BindingState.GONE
+        returned = row.bound is not None and row.bound.state == BindingState.GONE
         if merged.values == stored.values and not came_back:
             self._counts["changed" if returned else "unchanged"] += 1
-            return stored.revision
+            return _Took(stored.revision, differs, settled)
         self._counts["changed"] += 1
         self._touched.add(stored.id)
-        return self._ledger.records.change(
+        agreed = self._ledger.records.change(
             stored,
             merged.values,
             run=self._session.run,
             connection=self._peer.number,
             change=Change.BACK if came_back else Change.CHANGED,
         )
+        return _Took(agreed, differs, settled)
 
-    def _settle_conflict(self, stored: StoredRecord, fields: tuple[str, ...]) -> None:
+    def _is_settled(self, row: Row, stored: StoredRecord, fields: tuple[str, ...]) -> bool:
+        """Whether nobody has to decide; until then the row is looked at in every run."""
         if not fields:
-            return
-        hold = causes.conflict(self._peer, self._kind, stored.id, stored.label, fields)
-        if (hold.cause, hold.subject) not in self._decisions:
-            self._session.hold(hold)
-            self._counts["held"] += 1
+            return True
+        facts: dict[str, object] = {"digest": row.digest.hex()}
+        hold = causes.conflict(self._peer, self._kind, stored, fields, facts)
+        decision = self._decisions.get((hold.cause, hold.subject))
+        if decision is not None and decision.facts.get("digest") == facts["digest"]:
+            return True
+        self._session.hold(hold)
+        self._counts["held"] += 1
+        return False
 
-    def _compare(
-        self,
-        inward: Inward,
-        stored: StoredRecord,
-        theirs: dict[str, Any],
-        bound: Bound,
-    ) -> int:
-        """At a target that only receives: an edit there is told. Returns the revision it has."""
-        hold = causes.drift(self._peer, self._kind, stored.id, stored.label, ["nothing"])
+    def _compare(self, inward: Inward, row: Row, stored: StoredRecord, theirs: dict[str, Any]) -> _Took:
+        """At a target that only receives: an edit there is told."""
+        bound = row.bound
+        agreed = bound.agreed if bound is not None else 0
         if not _differing(inward, theirs, stored.values):
             # What the hub has: our own write come back, or an edit undone.
             if self._drifting:
-                self._ledger.holds.clear(hold.scope, hold.subject)
-            return stored.revision
-        if bound.digest is None or bound.state == BindingState.DELIVERED:
-            return bound.agreed  # the first sight of what we wrote ourselves
+                self._ledger.holds.clear(causes.drift_scope(self._peer), str(stored.id))
+            return _Took(stored.revision)
+        first_sight = bound is None or bound.digest is None or bound.state == BindingState.DELIVERED
+        if first_sight or (bound is not None and bound.digest == row.digest):
+            return _Took(agreed)  # what we wrote ourselves, or a new mapping of the same row
         changed = _differing(inward, theirs, self._agreed(stored, bound))
         if changed:
-            self._session.hold(causes.drift(self._peer, self._kind, stored.id, stored.label, changed))
+            edits = {name: theirs.get(name) for name in changed}
+            self._session.hold(causes.drift(self._peer, self._kind, stored, edits))
             self._drifting = True
-        return bound.agreed
+        return _Took(agreed, differs=True)
 
-    def _rebound(self, stream: Stream, row: Row, agreed: int) -> tuple[object, ...]:
+    def recheck_drift(self, streams: Sequence[Stream]) -> None:
+        """Lift what is held for an edit at the target that the source has made too since."""
+        if self._takes_over or not self._drifting:
+            return
+        by_id = {stream.id: stream for stream in streams}
+        for record in self._ledger.holds.held_records(causes.drift_scope(self._peer)):
+            for one in self._ledger.records.bindings(record, self._peer.number):
+                if one.stream in by_id:
+                    self._recheck(by_id[one.stream], one)
+
+    def _recheck(self, stream: Stream, bound: StoredBinding) -> None:
+        inward = self._peer.mapping.inward(self._kind, stream.source)
+        raw = self._ledger.bulk.raws(stream.id, [bound.external_id]).get(bound.external_id)
+        theirs = self._translated(inward, json.loads(raw)) if inward and raw else None
+        stored = self._ledger.records.get(bound.record)
+        if inward is None or theirs is None or _differing(inward, theirs, stored.values):
+            return
+        self._ledger.holds.clear(causes.drift_scope(self._peer), str(stored.id))
+        self._ledger.records.note_agreed(bound, stored.revision)
+        self._ledger.marks.lower(self._kind, stored.revision - 1)
+
+    def _rebound(self, stream: Stream, row: Row, took: _Took) -> tuple[object, ...]:
         live, item = int(BindingState.LIVE), row.item
-        return live, agreed, row.digest, item.version, self._raw(row), stream.id, item.external_id
+        raw = self._raw(row) if self._keeps_raw or took.differs else None
+        return live, took.agreed, row.digest, item.version, raw, stream.id, item.external_id
 
     def _release(self, stream: Stream, rows: Sequence[Row]) -> None:
         if rows and self._ledger.inbox.any_waiting:
-            self._ledger.inbox.release(stream.id, [row.item.external_id for row in rows])
+            self.let_go(stream, [row.item.external_id for row in rows])
 
-    def _raw(self, row: Row) -> str | None:
-        return body_text(row.item.raw) if self._keeps_raw else None
+    def let_go(self, stream: Stream, external_ids: Sequence[str]) -> None:
+        """Nothing waits any more under these ids; what was held of them is not."""
+        for external_id in self._ledger.inbox.release(stream.id, external_ids):
+            subject = causes.subject_of(stream.source, external_id)
+            self._ledger.holds.clear_row(causes.pull_scope(self._peer, self._kind), subject)
+
+    def _raw(self, row: Row) -> str:
+        return body_text(row.item.raw)
 
     # What has no binding yet.
 
@@ -331,22 +428,26 @@ class Intake:
         """Bind a row to a record that is already here."""
         stored = self._ledger.records.get(record)
         if self._takes_over:
-            spoken_for = self._speaks_elsewhere(record)
-            agreed = self._merge_in(
-                inward,
-                stored,
-                values,
-                {} if spoken_for else dict(stored.values),
-                bound=None,
-            )
+            known = {} if self._speaks_elsewhere(record) else dict(stored.values)
+            took = self._merge_in(inward, row, stored, values, _Before(known, known))
+            # What the flows of this source have not looked at yet is not settled at their targets.
+            self._ledger.marks.lower(self._kind, stored.revision - 1)
         else:
-            agreed = 0 if _differing(inward, values, stored.values) else stored.revision
+            took = _Took(0 if _differing(inward, values, stored.values) else stored.revision)
             self._counts["changed"] += 1
         delivered = self._delivery(record)
         if delivered is not None:
-            agreed = delivered.agreed
+            took = _Took(delivered.agreed)
             self._ledger.bulk.remove(delivered.stream, delivered.external_id)
-        self._bind(stream, [(row, record, agreed)], sent=delivered.sent if delivered else None)
+        if not took.settled:
+            # Bound, since it is this record; but as never looked at, so that it is asked again.
+            row.digest, took = b"", _Took(0)
+        self._bind(
+            stream,
+            [(row, record, took.agreed)],
+            sent=delivered.sent if delivered else None,
+            differs=took.differs,
+        )
 
     def _speaks_elsewhere(self, record: int) -> bool:
         """Whether another source lists the record now, so that two may differ about it."""
@@ -387,9 +488,11 @@ class Intake:
         rows: Sequence[tuple[Row, int, int]],
         *,
         sent: bytes | None = None,
+        differs: bool = False,
     ) -> None:
         number = self._ledger.bulk.next_ids("binding", len(rows))
         connection, live, raw = self._peer.number, int(BindingState.LIVE), self._raw
+        keeps_raw = self._keeps_raw or differs
         self._seen.add_all(range(number, number + len(rows)))
         bindings = [
             (
@@ -403,7 +506,7 @@ class Intake:
                 row.digest,
                 sent,
                 row.item.version,
-                raw(row),
+                raw(row) if keeps_raw else None,
             )
             for position, (row, record, agreed) in enumerate(rows, number)
         ]

@@ -20,19 +20,21 @@ class Merged:
 
 
 def merge(
-    agreed: Mapping[str, Any],
-    ours: Mapping[str, Any],
-    theirs: Mapping[str, Any],
     *,
+    ours_before: Mapping[str, Any],
+    ours: Mapping[str, Any],
+    theirs_before: Mapping[str, Any],
+    theirs: Mapping[str, Any],
     fields: Iterable[str],
     theirs_wins: Mapping[str, bool],
 ) -> Merged:
     """Merge what a system says now into the record.
 
     Args:
-        agreed: the record when both sides last agreed.
+        ours_before: the record when both sides were last looked at together.
         ours: the record now.
-        theirs: the system's record now, translated.
+        theirs_before: what the system said then, in today's translation.
+        theirs: what the system says now.
         fields: the fields of which the system speaks; about others it says nothing.
         theirs_wins: for fields with an authority, whether it is this system.
 
@@ -40,10 +42,10 @@ def merge(
     values = dict(ours)
     conflicts = []
     for name in fields:
-        was, mine, new = agreed.get(name), ours.get(name), theirs.get(name)
-        if new in (was, mine):
+        mine, new = ours.get(name), theirs.get(name)
+        if new in (theirs_before.get(name), mine):
             continue
-        if mine != was and not theirs_wins.get(name, False):
+        if mine != ours_before.get(name) and not theirs_wins.get(name, False):
             conflicts += [] if name in theirs_wins else [name]
             continue
         _set(values, name, new)

@@ -12,7 +12,7 @@ from hub.ledger import BindingState, Change, Hold
 from hub.sdk import Upsert
 from hub.sync import causes
 from hub.sync.intake import Intake, Row
-from hub.sync.session import Stopped
+from hub.sync.session import allow_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -51,6 +51,7 @@ class Missing:
         """Mark what the system itself says is gone; inside a transaction."""
         known = self._ledger.bulk.lookup(stream.id, external_ids).values()
         live = [one for one in known if one.state == BindingState.LIVE]
+        self._intake.let_go(stream, external_ids)
         self._leave([(stream.id, one.external_id, one.record) for one in live])
 
     def _release_parked(self, streams: dict[int, Stream]) -> None:
@@ -153,9 +154,7 @@ class Missing:
             kind=self._kind,
             facts={"gone": gone},
         )
-        decision = self._ledger.decisions.taken().get((hold.cause, hold.subject))
-        if decision is None or decision.facts.get("gone") != gone:
-            raise Stopped(hold.message, remedy=hold.remedy, held=hold)
+        allow_once(self._ledger, hold)
 
     def _leave(self, rows: Iterable[tuple[int, str, int]]) -> None:
         """Mark bindings as gone, and records that no source lists any more; inside a transaction."""
@@ -166,9 +165,11 @@ class Missing:
         )
         counts = self._session.tally.read(self._peer.name, self._kind)
         for record in {record for _, _, record in left}:
+            stored = self._ledger.records.get(record)
+            # Its place here has changed, though it has not: every flow looks at it again.
+            self._ledger.marks.lower(self._kind, stored.revision - 1)
             if self._is_listed(record):
                 continue
-            stored = self._ledger.records.get(record)
             counts["deleted"] += 1
             self._ledger.records.change(
                 stored,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hub.ledger import BindingState, Hold, digest_of, payload_digest
 from hub.model import Kind, Submission, SubmissionStatus
 from hub.sdk import Action, Delivered, NotSent, Rejected, Role, Unknown, Written
+from hub.sync import causes
 from hub.sync.verify import returned_differently
 
 if TYPE_CHECKING:
@@ -24,11 +25,28 @@ class _Arrival:
     """What is at the target now, or on its way into it."""
 
     one: OpenIntent
+    end: Written | Delivered
     source: str
     external_id: str
     state: BindingState
     digest: bytes | None = None
     version: str | None = None
+
+
+def _digest(raw: Mapping[str, object] | None) -> bytes | None:
+    """The digest of what came back, if it is such that it can be read again."""
+    try:
+        return None if raw is None else digest_of(raw)
+    except (TypeError, ValueError):
+        return None
+
+
+def _taken_for(label: str) -> Rejected:
+    return Rejected(
+        "one-id-for-two",
+        f"it gave this record the id that it gave to {label}",
+        remedy="See there whether the two are one; then correct one of them at the source.",
+    )
 
 
 _DONE = {Action.CREATE: "created", Action.UPDATE: "updated", Action.VOID: "voided"}
@@ -38,6 +56,10 @@ class Outcomes:
     """Puts the ends of writes at one target into the ledger."""
 
     def __init__(self, session: Session, target: Target) -> None:
+        self.flow = ""
+        """The flow whose records are being written; none while an earlier run is settled."""
+        self.refused: set[int] = set()
+        """The records of the last batch that were refused."""
         self._session = session
         self._ledger = session.ledger
         self._target = target
@@ -45,6 +67,7 @@ class Outcomes:
 
     def settle(self, opened: Sequence[OpenIntent], ends: Mapping[str, End]) -> list[OpenIntent]:
         """Settle a batch; returns what was not sent and may be tried again."""
+        self.refused.clear()
         with self._ledger.transaction():
             closed, arrived = [], []
             for one in opened:
@@ -59,24 +82,39 @@ class Outcomes:
                     self._rejected(one, end)
                 else:
                     self._not_sent(one, end)
-            self._bind(arrived)
-            for one, end in closed:
-                self._conclude(one, end)
+            kept = self._distinct(arrived)
+            self._bind(kept)
+            for arrival in kept:
+                self._conclude(arrival)
             self._ledger.intents.settle([one for one, _ in closed])
         return [one for one, end in closed if isinstance(end, NotSent)]
 
+    def _distinct(self, arrived: Sequence[_Arrival]) -> list[_Arrival]:
+        """One id is one record: a second record under it is held, and not sent again."""
+        owners: dict[tuple[str, str], int] = {}
+        for source in {arrival.source for arrival in arrived}:
+            mine = [arrival for arrival in arrived if arrival.source == source]
+            stream = self._ledger.streams.get(self._peer.number, mine[0].one.intent.kind, source)
+            known = self._ledger.bulk.lookup(stream.id, [arrival.external_id for arrival in mine])
+            owners |= {(source, bound.external_id): bound.record for bound in known.values()}
+        kept = []
+        for arrival in arrived:
+            key = (arrival.source, arrival.external_id)
+            if owners.setdefault(key, arrival.one.record) == arrival.one.record:
+                kept.append(arrival)
+            else:
+                self._rejected(arrival.one, _taken_for(self._ledger.records.get(owners[key]).label))
+        return kept
+
     def _arrival(self, one: OpenIntent, end: Written | Delivered) -> _Arrival:
-        counts = self._session.tally.written(self._peer.name, one.intent.kind)
         source = one.intent.source or one.intent.kind.value
         if isinstance(end, Delivered):
             # Handed over and not yet seen there; it is never sent again.
-            counts["delivered"] += 1
-            return _Arrival(one, source, end.receipt, BindingState.DELIVERED)
+            return _Arrival(one, end, source, end.receipt, BindingState.DELIVERED)
         # It is there. The digest of what came back makes our own echo silent.
-        counts[_DONE[one.intent.action]] += 1
-        digest = end.digest or (None if end.raw is None else digest_of(end.raw))
         state = BindingState.GONE if one.intent.action is Action.VOID else BindingState.LIVE
-        return _Arrival(one, end.source or source, end.external_id, state, digest, end.version)
+        source, digest = end.source or source, end.digest or _digest(end.raw)
+        return _Arrival(one, end, source, end.external_id, state, digest, end.version)
 
     def _bind(self, arrived: Sequence[_Arrival]) -> None:
         by_source: dict[tuple[Kind, str], list[_Arrival]] = {}
@@ -112,15 +150,19 @@ class Outcomes:
         ]
         self._ledger.bulk.insert([], [], rows)
 
-    def _conclude(self, one: OpenIntent, end: End) -> None:
-        """What follows once it is bound: its totals are compared, its presentation is opened."""
-        if isinstance(end, Written):
-            self._target.learn(one.record, end.external_id)
-            if end.raw is not None:
-                self._compare(one, end.raw, end.source or one.intent.source or one.intent.kind.value)
-            self._open_submission(one, end.external_id, SubmissionStatus.SUBMITTED)
-        elif isinstance(end, Delivered):
+    def _conclude(self, arrival: _Arrival) -> None:
+        """What follows once it is bound: it is counted, its totals are compared, it is presented."""
+        one, end = arrival.one, arrival.end
+        counts = self._session.tally.written(self._peer.name, one.intent.kind)
+        if isinstance(end, Delivered):
+            counts["delivered"] += 1
             self._open_submission(one, end.receipt, SubmissionStatus.VALIDATED)
+            return
+        counts[_DONE[one.intent.action]] += 1
+        self._target.learn(one.record, end.external_id)
+        if end.raw is not None:
+            self._compare(one, end.raw, arrival.source)
+        self._open_submission(one, end.external_id, SubmissionStatus.SUBMITTED)
 
     def _compare(self, one: OpenIntent, raw: Mapping[str, object], source: str) -> None:
         hold = returned_differently(self._peer, self._ledger.records.get(one.record), raw, source)
@@ -135,13 +177,16 @@ class Outcomes:
     def _rejected(self, one: OpenIntent, end: Rejected) -> None:
         """Refused for certain: held until it changes, or a person says to try again."""
         self._session.tally.written(self._peer.name, one.intent.kind)["rejected"] += 1
+        self.refused.add(one.record)
         fault = {"code": end.code, "message": end.message, "field": end.field, "remedy": end.remedy}
         digest = payload_digest(one.intent.payload)
         self._ledger.attempts.count(self._peer.number, one.record, digest, fault)
+        if not self.flow:
+            return  # the plan that follows looks at it again, and says why it is held
         stored = self._ledger.records.get(one.record)
         self._session.hold(
             Hold(
-                scope=f"plan:{self._peer.name}",
+                scope=causes.plan_scope(self._peer, self.flow),
                 cause=f"rejected:{self._peer.name}:{end.code}:{end.field}",
                 code="rejected",
                 subject=str(one.record),

@@ -86,7 +86,8 @@ def choose(now: Situation) -> Choice:
     if now.here is None:
         return _not_there(now)
     if now.here is BindingState.GONE:
-        return Choice(Do.HOLD, "gone at the target")
+        unwanted = now.gone or now.withdrawn
+        return Choice(Do.NOTHING, "gone on both sides") if unwanted else Choice(Do.HOLD, "gone at the target")
     if now.gone or now.withdrawn:
         return _no_longer_wanted(now)
     return _there(now)
@@ -118,15 +119,13 @@ def _no_longer_wanted(now: Situation) -> Choice:
 def _there(now: Situation) -> Choice:
     if now.in_step:
         return Choice(Do.NOTHING, "in step") if now.known_there else Choice(Do.LINK, "already there")
-    if now.blocked:
-        return Choice(Do.HOLD, "held")
+    if now.draft or now.blocked:
+        return Choice(Do.HOLD, "a draft again at the source" if now.draft else "held")
     if now.resubmit:
         return Choice(Do.CREATE, "to be presented again")
     if now.here is BindingState.DELIVERED or not now.can_update:
         return Choice(Do.HOLD, "changed after it was sent")
-    if now.refused:
-        return Choice(Do.HOLD, "refused")
-    return Choice(Do.UPDATE, "changed")
+    return Choice(Do.HOLD, "refused") if now.refused else Choice(Do.UPDATE, "changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +154,8 @@ class Part:
     """The newest revision that was looked at."""
     unsettled: int | None = None
     """The oldest revision that has not come to rest at the target."""
+    deferred: int | None = None
+    """The oldest revision that another flow to the same target has in hand."""
     nothing: int = 0
     held_there: int = 0
     """How many of the held are at the target already."""
@@ -188,6 +189,12 @@ class Part:
                 self._diffs.get(position, ()),
             )
 
+    @property
+    def writes(self) -> int:
+        """How many steps there are that do something."""
+        counts = self.count()
+        return sum(counts[do] for do in (Do.CREATE, Do.LINK, Do.UPDATE, Do.VOID))
+
     def count(self) -> Counter[Do]:
         """How many steps of each sort there are."""
         return Counter({do: self._dos.count(number) for number, do in enumerate(_NUMBERED)})
@@ -196,6 +203,10 @@ class Part:
         """Note that a revision has not come to rest, so that the next run looks at it again."""
         if self.unsettled is None or revision < self.unsettled:
             self.unsettled = revision
+
+    def defer(self, revision: int) -> None:
+        """Note that another flow has a record in hand, so that the next run looks at it again."""
+        self.deferred = revision if self.deferred is None else min(self.deferred, revision)
 
     @property
     def settled_up_to(self) -> int:

@@ -6,33 +6,23 @@ import hashlib
 import json
 from collections import defaultdict
 from decimal import Decimal
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from hub.ledger import Hold, RecordState
-from hub.model import Kind, references
+from hub.ledger import Hold
+from hub.model import Kind
+from hub.sdk import HubError
 from hub.sync import causes
 from hub.sync.check import Checker
 from hub.sync.plan import LISTING_BROKE, Choice, Do, Part, Plan, Situation, Step, choose
-from hub.sync.session import Stopped, by_connection
+from hub.sync.reasons import broken_listing, cause_of, explain, waits
+from hub.sync.session import allow_once, by_connection
+from hub.sync.stock import Stock, chunks
 from hub.sync.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from hub.ledger import StoredBinding, StoredRecord
-    from hub.ledger.intents import Attempt
     from hub.sync.session import Flow, Peer, Session
 
-_CHUNK = 1000
-_DATES = {
-    Kind.TIME_ENTRY: "worked_on",
-    Kind.EXPENSE: "incurred_on",
-    Kind.INVOICE: "issued_on",
-    Kind.PAYMENT: "received_on",
-    Kind.WRITE_OFF: "written_off_on",
-    Kind.CREDIT_NOTE: "issued_on",
-}
 _AMOUNTS = {
     Kind.TIME_ENTRY: "amount",
     Kind.EXPENSE: "amount",
@@ -41,6 +31,9 @@ _AMOUNTS = {
     Kind.WRITE_OFF: "amount",
     Kind.CREDIT_NOTE: "total",
 }
+
+_OWNERS = frozenset({Kind.CLIENT, Kind.MATTER})
+"""What decides whether a record belongs to a client of a flow."""
 
 Totals = dict[str, dict[str, tuple[int, Decimal]]]
 """Control totals of what is to be created: kind → client → count and amount."""
@@ -79,24 +72,38 @@ class Planner:
                     if peer.access(kind).writes and peer.mapping.outward(kind) is not None:
                         with self._ledger.transaction():
                             self._plan(flow, peer, kind, checker)
-            with self._ledger.transaction():
-                if not self._session.options.is_pilot:
-                    self._ledger.holds.sweep(causes.plan_scope(peer), self._session.run)
-                for (target, record), (count, amount) in self._dependants.items():
-                    if target == name:
-                        key = self._ledger.holds.first_of(causes.plan_scope(peer), record)
-                        if key is not None:
-                            facts = {"waiting": count, "waiting_amount": str(amount)}
-                            self._ledger.holds.note(*key, facts)
+                with self._ledger.transaction():
+                    self._close(flow, peer)
+        self._say_who_is_missing()
         self._brake()
         return self.plan
+
+    def _close(self, flow: Flow, peer: Peer) -> None:
+        """Lift what no longer holds in a flow, and note what waits for the rest."""
+        scope = causes.plan_scope(peer, flow.name)
+        if not self._session.options.is_pilot:
+            self._ledger.holds.sweep(scope, self._session.run)
+        for (target, record), (count, amount) in self._dependants.items():
+            key = self._ledger.holds.first_of(scope, record) if target == peer.name else None
+            if key is not None:
+                facts = {"waiting": count, "waiting_amount": str(amount)}
+                self._ledger.holds.note(*key, facts)
+
+    def _say_who_is_missing(self) -> None:
+        """A pilot for a client that nobody knows moves nothing, and says so."""
+        for number in sorted(self._session.options.clients):
+            with self._ledger.reading():
+                found = self._ledger.records.find(Kind.CLIENT, number)
+            if not found:
+                missing = HubError(f"There is no client {number}.", remedy="Give the source's own number.")
+                self._session.tally.fail("", missing)
 
     def _plan(self, flow: Flow, peer: Peer, kind: Kind, checker: Checker) -> None:
         basis = self._basis(peer, flow, kind)
         part = Part(flow.name, peer.name, kind, basis)
         part.reached = self._ledger.marks.reached(flow.name, kind, basis)
         stock = Stock(self._session, flow, peer, kind)
-        for chunk in _chunks(self._ledger.records.of_kind(kind, after_revision=part.reached)):
+        for chunk in chunks(self._ledger.records.of_kind(kind, after_revision=part.reached)):
             for stored, situation, bound in stock.take(chunk, self.targets[peer.name]):
                 self._choose(part, stored, situation, bound, checker)
             part.reached = max(part.reached, chunk[-1].revision)
@@ -110,16 +117,25 @@ class Planner:
         bound: StoredBinding | None,
         checker: Checker,
     ) -> None:
+        target = self.targets[part.connection]
+        if stored.id in target.planned:
+            # Another flow to the same target has it; this one looks again in the next run.
+            part.defer(stored.revision)
+            return
         choice = choose(now)
-        if choice.do in (Do.CREATE, Do.UPDATE) and checker.concerns(stored.kind) and checker.blocks(stored):
+        if (
+            choice.do in (Do.CREATE, Do.UPDATE)
+            and checker.concerns(stored.kind)
+            and checker.blocks(stored, part.flow)
+        ):
             choice = Choice(Do.HOLD, "held")
         if choice.do is Do.CREATE and not self._within_limit():
             part.leave_open(stored.revision)
             return
-        target = self.targets[part.connection]
         if choice.do is Do.NOTHING or (choice.do is Do.HOLD and self._is_accepted(target, stored, choice)):
             part.nothing += 1
             return
+        target.planned.add(stored.id)
         part.leave_open(stored.revision)
         part.held_there += choice.do is Do.HOLD and bound is not None
         part.add(
@@ -129,7 +145,7 @@ class Planner:
             target.coming.add(stored.id)
             self._add_total(part.connection, stored)
         elif choice.do is Do.HOLD:
-            self._say_why(target, stored, choice, bound)
+            self._say_why(part, stored, choice, bound)
 
     def _within_limit(self) -> bool:
         if self._left is None:
@@ -146,7 +162,7 @@ class Planner:
 
     def _is_accepted(self, target: Target, stored: StoredRecord, choice: Choice) -> bool:
         """Whether a person has said to leave this revision as it is."""
-        cause = _cause_of(target.peer, stored.kind, choice)
+        cause = cause_of(target.peer, stored.kind, choice)
         decision = self._decisions.get((cause, str(stored.id)))
         return (
             decision is not None
@@ -156,25 +172,27 @@ class Planner:
 
     def _say_why(
         self,
-        target: Target,
+        part: Part,
         stored: StoredRecord,
         choice: Choice,
         bound: StoredBinding | None,
     ) -> None:
         """Store the root of a hold; what only waits for another record is derived from it."""
+        target = self.targets[part.connection]
         if choice.reason == "held":
             self._roots[target.peer.name, stored.id] = stored.id
             return
         if choice.reason == "waits":
-            self._wait(target, stored)
+            self._wait(target, part.flow, stored)
             return
         self._roots[target.peer.name, stored.id] = stored.id
         if choice.reason == LISTING_BROKE:
-            self._session.hold(_broken_listing(target.peer, stored.kind))
+            self._session.hold(broken_listing(target.peer, part.flow, stored.kind))
             return
-        self._session.hold(_explain(target.peer, stored, choice, bound, self._fault(target.peer, stored)))
+        fault = self._fault(target.peer, stored)
+        self._session.hold(explain(target.peer, part.flow, stored, choice, bound, fault))
 
-    def _wait(self, target: Target, stored: StoredRecord) -> None:
+    def _wait(self, target: Target, flow: str, stored: StoredRecord) -> None:
         """Count a record with the root of what it waits for; that alone is stored."""
         name = target.peer.name
         awaited = target.waits_for(stored)
@@ -182,7 +200,7 @@ class Planner:
             return
         root = self._roots.get((name, awaited))
         if root is None:
-            self._session.hold(_waits(target.peer, stored, self._ledger.records.get(awaited)))
+            self._session.hold(waits(target.peer, flow, stored, self._ledger.records.get(awaited)))
             self._roots[name, stored.id] = stored.id
             return
         self._roots[name, stored.id] = root
@@ -214,6 +232,7 @@ class Planner:
         """What a settled record was settled by; another basis, and all of the kind is looked at again."""
         outward = peer.mapping.outward(kind)
         paths = outward.path_kinds if outward is not None and not kind.is_money else frozenset()
+        owners = _OWNERS if flow.clients else frozenset()
         parts = [
             peer.mapping.digest,
             flow.source,
@@ -222,7 +241,7 @@ class Planner:
             sorted(flow.clients),
             flow.apply_voids,
             sorted(rule.name for rule in self._session.rules),
-            [self._ledger.records.highest_revision(other) for other in sorted(paths)],
+            [self._ledger.records.highest_revision(other) for other in sorted(paths | owners)],
         ]
         return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
 
@@ -253,233 +272,9 @@ class Planner:
             kind=kind,
             facts={"affected": affected},
         )
-        decision = self._ledger.decisions.taken().get((hold.cause, hold.subject))
-        if decision is None or decision.facts.get("affected") != affected:
-            raise Stopped(hold.message, remedy=hold.remedy, held=hold)
+        allow_once(self._ledger, hold)
 
 
 def amount_of(stored: StoredRecord) -> Decimal:
     """What a record is worth; nothing for a client, matter or timekeeper."""
     return Decimal(stored.values.get(_AMOUNTS.get(stored.kind, ""), "0"))
-
-
-class Stock:
-    """Takes stock of records for one flow: where each stands, and what that means at the target."""
-
-    def __init__(self, session: Session, flow: Flow, peer: Peer, kind: Kind) -> None:
-        self._session = session
-        self._ledger = session.ledger
-        self._flow = flow
-        self._peer = peer
-        self._kind = kind
-        self._source = session.peers[flow.source].number
-        self._open = self._ledger.intents.records_open(peer.number)
-        self._held = self._ledger.holds.held_records(f"drift:{peer.name}")
-        self._absent = not peer.access(kind).read or (peer.name, kind) not in session.incomplete
-        self._decisions = self._ledger.decisions.taken()
-        self._clients: dict[int, str] = {}
-
-    def take(
-        self,
-        chunk: Sequence[StoredRecord],
-        target: Target,
-    ) -> Iterator[tuple[StoredRecord, Situation, StoredBinding | None]]:
-        """The situation of each record that the flow covers."""
-        identifiers = [stored.id for stored in chunk]
-        at_source = self._ledger.records.sources_of(identifiers, self._source)
-        at_target = self._ledger.records.bound_at(identifiers, self._peer.number)
-        attempts = self._ledger.attempts.of(self._peer.number, identifiers)
-        for stored in chunk:
-            if stored.id in at_source and self._covers(stored):
-                bound = at_target.get(stored.id)
-                yield stored, self._situation(stored, bound, attempts.get(stored.id), target), bound
-
-    def _covers(self, stored: StoredRecord) -> bool:
-        start = self._flow.start
-        day = stored.values.get(_DATES.get(stored.kind, ""))
-        if start is not None and day is not None and day < start.isoformat():
-            return False
-        wanted = self._flow.clients, self._session.options.clients
-        return all(not numbers or self._client_number(stored) in numbers for numbers in wanted)
-
-    def _client_number(self, stored: StoredRecord) -> str:
-        """The source's own number of the client that a record belongs to; empty where it has none."""
-        identifier = self._client_id(stored)
-        if identifier is None:
-            return ""
-        if identifier not in self._clients:
-            self._clients[identifier] = str(self._ledger.records.get(identifier).values.get("number", ""))
-        return self._clients[identifier]
-
-    def _client_id(self, stored: StoredRecord) -> int | None:
-        if stored.kind is Kind.CLIENT:
-            return stored.id
-        if (client := stored.values.get("client")) is not None:
-            return int(client)
-        for name in references(stored.kind):
-            if name in ("matter", "invoice") and (parent := stored.values.get(name)) is not None:
-                return self._client_id(self._ledger.records.get(parent))
-        return None
-
-    def _situation(
-        self,
-        stored: StoredRecord,
-        bound: StoredBinding | None,
-        attempt: Attempt | None,
-        target: Target,
-    ) -> Situation:
-        access = self._peer.access(self._kind)
-        refused = attempt.refused if attempt else None
-        status = stored.values.get("status", "draft") if self._kind in _DOCUMENTS else ""
-        return Situation(
-            here=None if bound is None else bound.state,
-            gone=stored.state is RecordState.GONE,
-            withdrawn=status == "void",
-            draft=status == "draft",
-            open=stored.id in self._open,
-            blocked=stored.id in self._held,
-            waits=bound is None and target.waits_for(stored) is not None,
-            refused=refused is not None and refused == target.digest(stored),
-            absent_for_certain=self._absent,
-            in_step=bound is not None and self._in_step(stored, bound, target),
-            known_there=bound is None or bound.sent is not None,
-            can_create=access.create,
-            can_update=access.update,
-            can_void=access.void,
-            applies_voids=self._flow.apply_voids,
-            resubmit=self._wants_again(stored),
-        )
-
-    def _in_step(self, stored: StoredRecord, bound: StoredBinding, target: Target) -> bool:
-        """Whether the target has this already. Money never follows what it only refers to."""
-        if bound.agreed == stored.revision and (self._kind.is_money or bound.sent is None):
-            return True
-        return bound.sent is not None and bound.sent == target.digest(stored)
-
-    def _wants_again(self, stored: StoredRecord) -> bool:
-        cause = _cause_of(self._peer, self._kind, Choice(Do.HOLD, "changed after it was sent"))
-        decision = self._decisions.get((cause, str(stored.id)))
-        return (
-            decision is not None
-            and decision.action == "retry"
-            and (decision.facts.get("revision") == stored.revision)
-        )
-
-
-_DOCUMENTS = frozenset({Kind.INVOICE, Kind.CREDIT_NOTE})
-
-
-def _chunks(records: Iterator[StoredRecord]) -> Iterator[list[StoredRecord]]:
-    while chunk := list(islice(records, _CHUNK)):
-        yield chunk
-
-
-def _waits(peer: Peer, stored: StoredRecord, awaited: StoredRecord) -> Hold:
-    return _plan_hold(
-        peer,
-        stored,
-        cause=f"waits:{peer.name}:{awaited.kind.value}:{awaited.id}",
-        code="waits",
-        message=f"{awaited.kind.words} {awaited.label} is not at {peer.name}.",
-        remedy=f"Add {awaited.kind.value} to the flow's kinds, or enter it at {peer.name}.",
-        facts={"awaited": awaited.id},
-    )
-
-
-def _broken_listing(peer: Peer, kind: Kind) -> Hold:
-    """One hold for all: what is at the target is not known, so nothing is created there."""
-    return Hold(
-        scope=causes.plan_scope(peer),
-        cause=f"incomplete:{peer.name}:{kind.value}",
-        code="incomplete",
-        subject=peer.name,
-        label=f"{peer.name} {kind.words}",
-        message=f"The listing of {kind.words} at {peer.name} did not come to its end; nothing new is sent.",
-        remedy="Run again, when nobody changes it meanwhile.",
-        connection=peer.number,
-        kind=kind,
-    )
-
-
-def _explain(
-    peer: Peer,
-    stored: StoredRecord,
-    choice: Choice,
-    bound: StoredBinding | None,
-    fault: dict[str, str],
-) -> Hold:
-    receipt = f" ({bound.external_id})" if bound is not None else ""
-    if choice.reason == "refused":
-        return _plan_hold(
-            peer,
-            stored,
-            cause=f"rejected:{peer.name}:{fault.get('code', '')}:{fault.get('field', '')}",
-            code="rejected",
-            message=f"{peer.name} refused it: {fault.get('message', 'no reason given')}.",
-            remedy=fault.get("remedy")
-            or "Correct it at the source; or retry, once the cause there is mended.",
-            field=fault.get("field", ""),
-        )
-    told = {
-        "gone at the source": (
-            f"It was sent{receipt} and is no longer at the source.",
-            f"Withdraw it at {peer.name} by hand, then accept; or undo the change at the source.",
-        ),
-        "void at the source": (
-            f"It was sent{receipt} and is void at the source.",
-            f"Withdraw it at {peer.name} by hand, then accept.",
-        ),
-        "gone at the target": (
-            f"It was there{receipt} and is gone at {peer.name}.",
-            "Restore it there; accept to leave it so.",
-        ),
-        "changed after it was sent": (
-            f"It changed after it was sent{receipt}.",
-            "Accept to leave what was sent as it is; retry to present it once more.",
-        ),
-    }
-    message, remedy = told.get(choice.reason, (f"{choice.reason.capitalize()}.", "Run again."))
-    return _plan_hold(
-        peer,
-        stored,
-        cause=_cause_of(peer, stored.kind, choice),
-        code=_code_of(choice),
-        message=message,
-        remedy=remedy,
-        facts={"revision": stored.revision},
-    )
-
-
-def _cause_of(peer: Peer, kind: Kind, choice: Choice) -> str:
-    return f"{_code_of(choice)}:{peer.name}:{kind.value}"
-
-
-def _code_of(choice: Choice) -> str:
-    return choice.reason.replace(" ", "-").replace("'", "")
-
-
-def _plan_hold(  # noqa: PLR0913 -- the parts of a hold, named
-    peer: Peer,
-    stored: StoredRecord,
-    *,
-    cause: str,
-    code: str,
-    message: str,
-    remedy: str,
-    field: str = "",
-    facts: dict[str, Any] | None = None,
-) -> Hold:
-    return Hold(
-        scope=causes.plan_scope(peer),
-        cause=cause,
-        code=code,
-        subject=str(stored.id),
-        label=f"{stored.kind.words} {stored.label}",
-        message=message,
-        remedy=remedy,
-        field=field,
-        connection=peer.number,
-        kind=stored.kind,
-        record=stored.id,
-        facts=facts or {},
-    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hub.ledger import Hold, OpenIntent
 from hub.mapping import Unbound, Untranslatable
-from hub.sdk import Action, Intent, NotSent, Rejected, SourceFailed, Unknown
+from hub.sdk import Action, Delivered, Intent, NotSent, Rejected, SourceFailed, Unknown, Written
 from hub.sync import causes
 from hub.sync.outcomes import Outcomes
 from hub.sync.plan import Do
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hub.sync.target import Target
 
 _ACTIONS = {Do.CREATE: Action.CREATE, Do.UPDATE: Action.UPDATE, Do.VOID: Action.VOID}
+_TOUCHED = ("created", "linked", "updated", "voided", "delivered")
 _TRIES = 3
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(minutes=2)
@@ -38,6 +39,7 @@ def push(session: Session, planner: Planner) -> None:
         pusher = Pusher(session, target)
         for part in parts:
             pusher.push(part)
+        pusher.count_unchanged(parts)
 
 
 def _may_write(session: Session, planner: Planner, target: Target, parts: Sequence[Part]) -> bool:
@@ -82,31 +84,34 @@ class Pusher:
     def push(self, part: Part) -> None:
         """Write one flow's records of one kind, and move the mark up to what has come to rest."""
         counts = self._session.tally.written(self._peer.name, part.kind)
+        self._outcomes.flow = part.flow
         steps = iter(part)
-        part.unsettled = None
+        part.unsettled = part.deferred
         for step in part.stale:
             part.leave_open(step.revision)
         size = max(1, self._peer.access(part.kind).batch)
         while batch := list(islice(steps, size)):
             for step in batch:
-                if step.do is Do.HOLD:
-                    counts["held"] += 1
+                if step.do in (Do.HOLD, Do.SETTLE):
+                    counts["held"] += step.do is Do.HOLD
                     part.leave_open(step.revision)
             self._link([step for step in batch if step.do is Do.LINK], part)
             self._write([step for step in batch if step.do in _ACTIONS], part)
             self._session.progress(f"{self._peer.name}: {part.kind.words}", len(batch))
-        counts["unchanged"] += self._untouched(part)
         if not self._session.options.is_pilot:
             with self._ledger.transaction():
                 self._ledger.marks.move(part.flow, part.kind, part.basis, part.settled_up_to)
 
-    def _untouched(self, part: Part) -> int:
-        with self._ledger.reading():
-            streams = [stream.id for stream in self._ledger.streams.all(self._peer.number, part.kind)]
-            known = self._ledger.bulk.count_known(streams) if streams else 0
-        counts = self._session.tally.written(self._peer.name, part.kind)
-        touched = sum(counts[name] for name in ("created", "linked", "updated", "voided", "delivered"))
-        return max(0, known - touched - part.held_there)
+    def count_unchanged(self, parts: Sequence[Part]) -> None:
+        """Count, once for each kind, what is at the target and was left as it is."""
+        for kind in dict.fromkeys(part.kind for part in parts):
+            with self._ledger.reading():
+                streams = [stream.id for stream in self._ledger.streams.all(self._peer.number, kind)]
+                known = self._ledger.bulk.count_known(streams) if streams else 0
+            counts = self._session.tally.written(self._peer.name, kind)
+            touched = sum(counts[name] for name in _TOUCHED)
+            held = sum(part.held_there for part in parts if part.kind is kind)
+            counts["unchanged"] = max(0, known - touched - held)
 
     def _link(self, steps: Sequence[Step], part: Part) -> None:
         """Note that the target has these already, as they would be written."""
@@ -145,7 +150,8 @@ class Pusher:
         ends = call(self._peer, opened)
         unsent = {one.record for one in self._outcomes.settle(opened, ends)}
         for one in opened:
-            if isinstance(ends.get(one.intent.key, Unknown("")), Unknown | Rejected):
+            doubtful = isinstance(ends.get(one.intent.key, Unknown("")), Unknown)
+            if doubtful or one.record in self._outcomes.refused:
                 part.leave_open(one.revision)
         waits = [end.retry_after for end in ends.values() if isinstance(end, NotSent) and end.retry_after]
         return [step for step in steps if step.record in unsent], max(waits, default=None)
@@ -176,7 +182,10 @@ class Pusher:
                     continue
                 except Untranslatable as error:
                     self._keep_back(step, part)
-                    unfit += [causes.unwritable(self._peer, stored, problem) for problem in error.problems]
+                    unfit += [
+                        causes.unwritable(self._peer, part.flow, stored, problem)
+                        for problem in error.problems
+                    ]
                     continue
                 attempt = numbers[step.record].number if step.record in numbers else 0
                 opened.append(self._intent(step, stored, bound, payload, (batch, attempt)))
@@ -245,8 +254,21 @@ def call(peer: Peer, opened: Sequence[OpenIntent]) -> dict[str, End]:
     try:
         for outcome in peer.connector.write([one.intent for one in opened]):
             if outcome.key in keys:
-                ends[outcome.key] = outcome.end
+                ends[outcome.key] = _one_end(ends.get(outcome.key), outcome.end)
     except Exception as error:  # noqa: BLE001 -- whatever it was, the rest of the batch is unknown
         reason = f"the connector {peer.connector.name} raised {type(error).__name__}"
         return {key: ends.get(key, Unknown(reason)) for key in keys}
     return ends
+
+
+def _one_end(first: End | None, said: object) -> End:
+    """What a connector says of an intent, where it says two things or none that is known.
+
+    That it is there outweighs that it is not; else nobody knows.
+    """
+    if not isinstance(said, Written | Delivered | Rejected | NotSent | Unknown):
+        return first or Unknown("the connector gave an end that is none of the five")
+    if first is None or first == said:
+        return said
+    arrived = [end for end in (first, said) if isinstance(end, Written | Delivered)]
+    return arrived[0] if arrived else Unknown("the connector gave two ends")

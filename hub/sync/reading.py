@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hub.ledger import BindingState, Bound, digest_of
-from hub.sdk import Deleted, Listing, Upsert
+from hub.sdk import Deleted, Listing, SourceFailed, Upsert
 from hub.sync import causes
 from hub.sync.intake import Intake, Row
 from hub.sync.missing import Missing
@@ -55,6 +55,8 @@ class Reading:
                 inward = self._peer.mapping.inward(self._kind, stream.source)
                 if inward is not None:
                     self._intake.retry(stream, inward)
+                if inward is not None and stream.mapping not in ("", self._peer.mapping.digest):
+                    self._intake.translate_anew(stream, inward)
 
     @property
     def is_incremental(self) -> bool:
@@ -64,9 +66,9 @@ class Reading:
     def take(self, page: Page) -> None:
         """Take a page in; records and cursor are committed together."""
         with self._ledger.transaction():
-            for source, items in groupby(page.items, key=_source):
+            for (source, sort), items in groupby(page.items, key=_source_and_sort):
                 for chunk in _chunks(list(items)):
-                    self._take(source, chunk)
+                    self._take(source, sort, chunk)
             if page.cursor is not None and self.is_incremental:
                 self._ledger.streams.advance(self._peer.number, self._kind, page.cursor)
         for notice in page.notices:
@@ -74,18 +76,27 @@ class Reading:
         self._complete = page.complete
         self._session.progress(f"{self._peer.name}: {self._kind.words}", len(page.items))
 
-    def _take(self, source: str, items: Sequence[Item]) -> None:
+    def _take(self, source: str, sort: type[Item], items: Sequence[Any]) -> None:
+        self._check_ids([item.external_id for item in items])
         stream = self._ledger.streams.get(self._peer.number, self._kind, source)
         inward = self._peer.mapping.inward(self._kind, source)
         self._counts["read"] += len(items)
-        upserts = [item for item in items if isinstance(item, Upsert)]
-        if inward is None:
+        if sort is Deleted:
+            self._missing.deleted(stream, [item.external_id for item in items])
+        elif inward is None:
             self._refuse(stream)
-        elif not self._has_drifted(stream, inward, upserts):
-            self._sift(stream, inward, upserts)
-        gone = [item for item in items if isinstance(item, Deleted)]
-        if gone:
-            self._missing.deleted(stream, [item.external_id for item in gone])
+        elif self.is_incremental:
+            # What changed twice since is listed twice; the last word counts.
+            self._sift(stream, inward, list({item.external_id: item for item in items}.values()))
+        elif not self._has_drifted(stream, inward, items):
+            self._sift(stream, inward, items)
+
+    def _check_ids(self, external_ids: Sequence[object]) -> None:
+        if set(map(type, external_ids)) - {str} or "" in external_ids:
+            raise SourceFailed(
+                f"The connector {self._peer.connector.name} gives ids that are no text.",
+                remedy="This is a bug in the connector.",
+            )
 
     def _refuse(self, stream: Stream) -> None:
         self._skipped.add(stream.source)
@@ -102,8 +113,7 @@ class Reading:
         present = frozenset(column for item in items if not item.problem for column in item.raw)
         self._columns[stream.source] = present
         needed = {column for column, required in inward.columns.items() if required}
-        if not self.is_incremental:
-            needed |= stream.columns & inward.columns.keys()
+        needed |= stream.columns & inward.columns.keys()
         gone = sorted(needed - present)
         if gone:
             self._skipped.add(stream.source)
@@ -142,13 +152,15 @@ class Reading:
         self._missing.settle(streams, whole=whole and not (self.is_incremental and self.cursor))
         with self._ledger.transaction():
             for stream in streams:
-                if stream.source in self._columns and stream.source not in self._skipped:
-                    columns = self._columns[stream.source]
+                known = self.is_incremental or stream.source in self._columns
+                if known and stream.source not in self._skipped:
+                    columns = self._columns.get(stream.source, frozenset())
                     self._ledger.streams.remember(
                         stream,
                         mapping=self._peer.mapping.digest,
                         columns=columns,
                     )
+            self._intake.recheck_drift(streams)
             for (scope, cause, subject), (count, worth) in self._session.waiting.items():
                 facts = {"waiting": count, "waiting_amount": str(worth)}
                 self._ledger.holds.note(scope, cause, subject, facts)
@@ -157,8 +169,8 @@ class Reading:
                 self._ledger.holds.sweep(causes.pull_scope(self._peer, self._kind), self._session.run)
 
 
-def _source(item: Item) -> str:
-    return item.source
+def _source_and_sort(item: Item) -> tuple[str, type[Item]]:
+    return item.source, Deleted if isinstance(item, Deleted) else Upsert
 
 
 def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

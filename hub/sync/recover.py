@@ -46,6 +46,9 @@ def recover_at(session: Session, peer: Peer) -> None:
     for batch in batches:
         _Recovery(session, peer).settle(batch)
     with session.ledger.transaction():
+        for batch in session.ledger.intents.open_batches(peer.number):
+            for one in batch:
+                session.hold(_doubt(session, peer, one))
         session.ledger.holds.sweep(f"recover:{peer.name}", session.run)
 
 
@@ -77,7 +80,7 @@ class _Recovery:
 
     def _decided(self, one: OpenIntent) -> End | None:
         """What a person said about a doubtful write."""
-        hold = self._doubt(one)
+        hold = _doubt(self._session, self._peer, one)
         decision = self._ledger.decisions.taken().get((hold.cause, hold.subject))
         if decision is None or decision.facts.get("key") != one.intent.key:
             return None
@@ -112,8 +115,11 @@ class _Recovery:
         """Look a write up; ``None`` where the look-up could not be made."""
         reference = Reference(one.intent.key, one.intent.payload)
         try:
+            early = self._left(one) > 0
             found = self._peer.connector.find(one.intent.kind, reference)
-            if not found and self._wait(one):
+            if not found and early:
+                # It was asked too early to be believed.
+                self._wait(one)
                 found = self._peer.connector.find(one.intent.kind, reference)
         except LedgerError:
             raise
@@ -129,37 +135,38 @@ class _Recovery:
             return None
         return found
 
-    def _wait(self, one: OpenIntent) -> bool:
-        """Wait until an effect of the call would be visible; whether that took any time."""
+    def _left(self, one: OpenIntent) -> float:
+        """How many seconds it takes until an effect of the call would be visible."""
         settled = one.began + self._peer.access(one.intent.kind).visible_after
-        left = (settled - self._session.clock.now()).total_seconds()
-        if left <= 0:
-            return False
-        self._session.progress(f"{self._peer.name}: waiting until doubtful writes can be looked up", 0)
-        self._session.clock.sleep(left)
-        return True
+        return (settled - self._session.clock.now()).total_seconds()
+
+    def _wait(self, one: OpenIntent) -> None:
+        left = self._left(one)
+        if left > 0:
+            self._session.progress(f"{self._peer.name}: waiting until doubtful writes can be looked up", 0)
+            self._session.clock.sleep(left)
 
     def _ask(self, doubtful: Sequence[OpenIntent]) -> None:
         with self._ledger.transaction():
             for one in doubtful:
                 self._ledger.intents.doubt(one, one.reason or "the run was cut off")
-                self._session.hold(self._doubt(one))
 
-    def _doubt(self, one: OpenIntent) -> Hold:
-        stored = self._ledger.records.get(one.record)
-        return Hold(
-            scope=f"recover:{self._peer.name}",
-            cause=f"unknown:{self._peer.name}:{one.intent.kind.value}",
-            code="unknown",
-            subject=str(one.record),
-            label=f"{stored.kind.words} {stored.label}",
-            message=f"Nobody knows whether it reached {self._peer.name}.",
-            remedy=f"Look at {self._peer.name}: accept if it is there, retry if it is not.",
-            connection=self._peer.number,
-            kind=stored.kind,
-            record=one.record,
-            facts={"key": one.intent.key},
-        )
+
+def _doubt(session: Session, peer: Peer, one: OpenIntent) -> Hold:
+    stored = session.ledger.records.get(one.record)
+    return Hold(
+        scope=f"recover:{peer.name}",
+        cause=f"unknown:{peer.name}:{one.intent.kind.value}",
+        code="unknown",
+        subject=str(one.record),
+        label=f"{stored.kind.words} {stored.label}",
+        message=f"Nobody knows whether it reached {peer.name}.",
+        remedy=f"Look at {peer.name}: accept if it is there, retry if it is not. Every run asks again.",
+        connection=peer.number,
+        kind=stored.kind,
+        record=one.record,
+        facts={"key": one.intent.key},
+    )
 
 
 def _end_of(found: Found) -> End:

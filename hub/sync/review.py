@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hub.ledger import Hold, HoldGroup, Ledger
+    from hub.model import Kind
 
 _BY_CODE: dict[str, tuple[str, ...]] = {
     "brake": ("accept",),
@@ -22,6 +23,7 @@ _BY_CODE: dict[str, tuple[str, ...]] = {
     "void-at-the-source": ("accept",),
     "gone-at-the-target": ("accept",),
     "changed-after-it-was-sent": ("accept", "retry"),
+    "a-draft-again-at-the-source": ("accept",),
     "hub.total": ("waive",),
 }
 
@@ -68,12 +70,28 @@ def decide(
     holds = [hold for hold in group.holds if hold.id == number] if one else list(group.holds)
     _allow(group, action, reason, record)
     with ledger.transaction():
+        if record is not None and group.first.kind is not None:
+            _must_exist(ledger, group.first.kind, record)
         for hold in holds:
             ledger.decisions.record(hold, action, reason, {} if record is None else {"record": record})
-            if action == "retry" and hold.code == "rejected" and hold.connection and hold.record:
-                ledger.attempts.pardon(hold.connection, hold.record)
+            if action == "retry" and hold.connection and hold.record:
+                _allow_again(ledger, hold.code, hold.connection, hold.record)
         ledger.holds.lift(holds)
     return holds
+
+
+def _must_exist(ledger: Ledger, kind: Kind, record: int) -> None:
+    found = ledger.records.many([record]).get(record)
+    if found is None or found.kind is not kind:
+        raise HubError(f"There is no {kind.words} with the ledger id {record}.", remedy="See `hub history`.")
+
+
+def _allow_again(ledger: Ledger, code: str, connection: int, record: int) -> None:
+    """Let a refused payload go again; a new presentation of what was sent has a key of its own."""
+    if code == "rejected":
+        ledger.attempts.pardon(connection, record)
+    elif code == "changed-after-it-was-sent":
+        ledger.attempts.count(connection, record, None, {})
 
 
 def _allow(group: HoldGroup, action: str, reason: str, record: int | None) -> None:

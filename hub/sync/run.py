@@ -13,7 +13,7 @@ from hub.sync.planning import Planner
 from hub.sync.pull import pull
 from hub.sync.push import push
 from hub.sync.recover import recover, recover_at
-from hub.sync.session import Stopped
+from hub.sync.session import Stopped, allow_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +57,7 @@ def _sync(session: Session, chosen: Plan | None) -> Planner:
     planner = _plan(session, met=True)
     if chosen is not None:
         planner.plan = planner.plan.narrowed_to(chosen)
+        _say_what_is_stale(session, planner.plan, chosen)
     push(session, planner)
     for name in planner.targets:
         recover_at(session, session.peers[name])
@@ -66,10 +67,32 @@ def _sync(session: Session, chosen: Plan | None) -> Planner:
 def _plan(session: Session, *, met: bool = False) -> Planner:
     if not met:
         _meet(session)
+    _forget_what_is_gone(session)
     pull(session)
     planner = Planner(session)
     planner.make()
     return planner
+
+
+def _say_what_is_stale(session: Session, plan: Plan, chosen: Plan) -> None:
+    """A saved step whose record has changed since is refused, and said to be."""
+    stale = sum(part.writes for part in chosen.parts) - sum(part.writes for part in plan.parts)
+    if stale:
+        error = HubError(f"{stale} steps of the plan are stale and were left out.", remedy="Plan again.")
+        session.tally.fail("", error)
+
+
+def _forget_what_is_gone(session: Session) -> None:
+    """Lift what was held for connections and flows that are in hub.toml no more."""
+    names = {name for flow in session.all_flows for name in (flow.source, flow.target) if name}
+    flows = {flow.name for flow in session.all_flows}
+    with session.ledger.transaction():
+        for scope in session.ledger.holds.scopes():
+            sort, _, rest = scope.partition(":")
+            name, _, flow = rest.partition(":")
+            left = name not in names or (sort == "plan" and flow not in flows)
+            if rest and left and sort != "recover":
+                session.ledger.holds.drop(scope)
 
 
 def _run(session: Session, work: Callable[[], Planner]) -> Result:
@@ -80,6 +103,8 @@ def _run(session: Session, work: Callable[[], Planner]) -> Result:
         planner = None
         try:
             _check_place(session)
+            # Before anything is sent: a copy from before this run is recognised as one.
+            ledger.workspaces.settle()
             planner = work()
             with ledger.transaction():
                 ledger.holds.sweep("brake", session.run)
@@ -95,8 +120,6 @@ def _run(session: Session, work: Callable[[], Planner]) -> Result:
             session.tally.fail("", error)
         outcome = _outcome(session)
         ledger.runs.end(session.run, outcome, _summary(session))
-        if planner is not None:
-            ledger.workspaces.settle()
         return Result(session.run, outcome, planner)
 
 
@@ -134,10 +157,7 @@ def _check_place(session: Session) -> None:
         "Two ledgers that both send bill twice.",
         facts={"at": moved.message},
     )
-    with session.ledger.reading():
-        decision = session.ledger.decisions.taken().get((hold.cause, hold.subject))
-    if decision is None or decision.facts.get("at") != moved.message:
-        raise Stopped(hold.message, remedy=hold.remedy, held=hold)
+    allow_once(session.ledger, hold)
 
 
 def _meet(session: Session) -> None:
@@ -171,18 +191,31 @@ def _recognise(session: Session, peer: Peer, identity: str) -> None:
         return
     with session.ledger.transaction():
         known = session.ledger.streams.identity(peer.number)
-        decision = session.ledger.decisions.taken().get((f"brake:company:{peer.name}", identity))
-        if known in ("", identity) or decision is not None:
-            session.ledger.streams.remember_identity(peer.number, identity)
-            return
-    hold = Hold(
+        former = session.ledger.streams.known_as(identity, peer.number)
+    if known == identity:
+        return
+    if known or former:
+        allow_once(session.ledger, _company(peer, identity, former))
+    with session.ledger.transaction():
+        session.ledger.streams.remember_identity(peer.number, identity)
+
+
+def _company(peer: Peer, identity: str, former: str) -> Hold:
+    message = f"Another company answers at {peer.name} than last time."
+    remedy = "Check the connection's settings. If it is meant, accept this."
+    if former:
+        message = f"The company that answers at {peer.name} is known as {former}."
+        remedy = (
+            f"Name the connection {former} again: all that went there is known by that name. "
+            "Accept only if nothing of this firm is there."
+        )
+    return Hold(
         scope="brake",
         cause=f"brake:company:{peer.name}",
         code="brake",
         subject=identity,
         label=peer.name,
-        message=f"Another company answers at {peer.name} than last time.",
-        remedy="Check the connection's settings. If it is meant, accept this.",
+        message=message,
+        remedy=remedy,
         connection=peer.number,
     )
-    raise Stopped(hold.message, remedy=hold.remedy, held=hold)

@@ -220,6 +220,26 @@ class Session:
         self.ledger.holds.place(held, self.run)
 
 
+def allow_once(ledger: Ledger, held: Hold) -> None:
+    """Stop at a brake, unless a person has just accepted what it says; that is used up by it.
+
+    Raises:
+        Stopped: nobody has.
+
+    """
+    with ledger.reading():
+        decision = ledger.decisions.taken().get((held.cause, held.subject))
+    if decision is None or decision.action != "accept" or decision.reason == _USED:
+        raise Stopped(held.message, remedy=held.remedy, held=held)
+    if any(decision.facts.get(name) != value for name, value in held.facts.items()):
+        raise Stopped(held.message, remedy=held.remedy, held=held)
+    with ledger.transaction():
+        ledger.decisions.record(held, "accept", _USED)
+
+
+_USED = "used by a run"
+
+
 def by_connection(flows: Sequence[Flow]) -> dict[str, list[Flow]]:
     """The flows that write, by their target."""
     grouped: dict[str, list[Flow]] = defaultdict(list)

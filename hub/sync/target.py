@@ -29,6 +29,18 @@ class Target:
         self._values: dict[int, tuple[Kind, Mapping[str, Any]]] = {}
         self.coming = Seen(0)
         """Records that this run means to create here."""
+        self.planned = Seen(0)
+        """Records about which this run has made up its mind here."""
+        with session.ledger.reading():
+            self._edits = self._accepted_edits()
+
+    def _accepted_edits(self) -> dict[int, Mapping[str, Any]]:
+        """What people did at this system and a person said to leave: never overwritten."""
+        return {
+            int(decision.subject): decision.facts["edits"]
+            for (cause, _), decision in self._ledger.decisions.taken().items()
+            if cause.startswith(f"drift:{self.peer.name}:") and decision.action == "accept"
+        }
 
     def outward(self, kind: Kind) -> Outward | None:
         """How a kind is spelt here."""
@@ -43,7 +55,11 @@ class Target:
 
         """
         outward = self.outward(stored.kind)
-        return {} if outward is None else outward.render(stored.values, self, whole=whole)
+        if outward is None:
+            return {}
+        values = {**stored.values, **self._edits.get(stored.id, {})}
+        kept = {name: value for name, value in values.items() if value is not None}
+        return outward.render(kept, self, whole=whole)
 
     def digest(self, stored: StoredRecord) -> bytes | None:
         """The digest of a record's payload; ``None`` while it cannot be written at all."""

@@ -36,7 +36,9 @@ class SuiteBase:
     """The connector at work at it."""
 
     def sandbox(self, folder: Path) -> AbstractContextManager[Any]:
-        """Start a stand-in of the system, a new one for each test.
+        """Start a stand-in of the system, a new one for each check.
+
+        A sandbox may bring along what the methods below ask for, by the same names.
 
         Args:
             folder: a folder that is empty at first, and the workspace's: where relative paths in
@@ -45,26 +47,29 @@ class SuiteBase:
         """
         return nullcontext(folder)
 
-    def settings(self, sandbox: Any) -> Mapping[str, Any]:  # noqa: ANN401, ARG002 -- the author's own class
+    def settings(self, sandbox: Any) -> Mapping[str, Any]:  # noqa: ANN401 -- the author's own class
         """Give the connection's settings; secret ones that are left out are made up."""
-        return {}
+        given: Mapping[str, Any] = getattr(sandbox, "settings", {})
+        return given
 
     def samples(self) -> Samples:
-        """Give the records that are written; by default the kit's own, of every kind."""
+        """Give the records that are written; kinds that are left out are left out of the checks."""
         return sample_records()
 
-    def count(self, sandbox: Any, kind: Kind) -> int:  # noqa: ANN401, ARG002 -- the author's own class
-        """Count what the system holds of a kind; to be overridden where the connector cannot read it."""
+    def count(self, sandbox: Any, kind: Kind) -> int:  # noqa: ANN401 -- as above
+        """Count what the system holds of a kind, by default by asking the connector."""
+        if hasattr(sandbox, "count"):
+            return int(sandbox.count(kind))
         assert self.stand.access(kind).read, f"The connector cannot read a {kind.words}: give an own count()."
         return len(self.stand.rows(kind))
 
-    def break_source(self, sandbox: Any) -> None:  # noqa: ANN401 -- the author's own class
+    def break_source(self, sandbox: Any) -> None:  # noqa: ANN401 -- as above
         """Make every reading fail from now on, as where a server is down or a table damaged."""
-        raise NotImplementedError
+        _tell(sandbox, "break_source")
 
-    def lose_answers(self, sandbox: Any) -> None:  # noqa: ANN401 -- the author's own class
+    def lose_answers(self, sandbox: Any) -> None:  # noqa: ANN401 -- as above
         """Make the system do what it is asked from now on, and let its answers get lost."""
-        raise NotImplementedError
+        _tell(sandbox, "lose_answers")
 
     # What the checks stand on.
 
@@ -96,4 +101,16 @@ class SuiteBase:
         try:
             step(self.system)
         except NotImplementedError:
-            pytest.skip(f"{step.__name__}() is not overridden.")
+            pytest.skip(f"Neither the suite nor its sandbox has {step.__name__}().")
+
+
+def _tell(sandbox: Any, what: str) -> None:  # noqa: ANN401 -- the author's own class
+    """Tell a sandbox to misbehave.
+
+    Raises:
+        NotImplementedError: it cannot.
+
+    """
+    if not hasattr(sandbox, what):
+        raise NotImplementedError
+    getattr(sandbox, what)()

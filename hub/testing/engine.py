@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hub.model import Kind
     from hub.sdk import Connector, Intent, Outcome
     from hub.sync import Tally
-    from hub.testing.stand import Stand
+    from hub.testing.stand import Stand, Way
 
 
 class Moment(StrEnum):
@@ -119,11 +119,11 @@ class Report:
         return Counter(self.tally.pushed.get(TESTED, {}).get(kind.value, {}))
 
 
-def run(stand: Stand, flow: str, killer: Killer | None = None) -> Report:
-    """Run a flow, in a workspace opened anew as by a new process. No rules: they judge records."""
+def run(stand: Stand, way: Way, killer: Killer | None = None) -> Report:
+    """Run, in a workspace opened anew as by a new process. Without rules: they judge records."""
     stand.fill_source()
-    with stand.open() as workspace:
-        session = workspace.session([flow], confirm=lambda _connection, _totals: True)
+    with stand.open(way) as workspace:
+        session = workspace.session(confirm=lambda _connection, _totals: True)
         session.rules = ()
         peer = session.peers[TESTED]
         watched: Any = Watched(peer.connector, killer)
@@ -135,9 +135,9 @@ def run(stand: Stand, flow: str, killer: Killer | None = None) -> Report:
         return Report(outcome, watched.sent, session.tally, *_left_open(workspace, peer.number))
 
 
-def run_to_the_end(stand: Stand, flow: str, killer: Killer) -> Report:
+def run_to_the_end(stand: Stand, way: Way, killer: Killer) -> Report:
     """Run until a run is no longer cut off."""
-    while (report := run(stand, flow, killer)).outcome == "killed":
+    while (report := run(stand, way, killer)).outcome == "killed":
         pass
     return report
 

@@ -9,7 +9,7 @@ from hub.mapping.slots import anatomy
 from hub.model import KIND_ORDER, MODELS, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pydantic import BaseModel
 
@@ -26,9 +26,9 @@ _MATCH = {
 """By what records of a kind are matched; the others by their number."""
 
 
-def plain_mapping() -> str:
-    """A mapping file for every kind, with each field called as in the model, and with its lists nested."""
-    return "\n".join(line for kind in KIND_ORDER for line in _kind(kind))
+def plain_mapping(kinds: Iterable[Kind] = KIND_ORDER) -> str:
+    """A mapping file for some kinds, with each field called as in the model, and with its lists nested."""
+    return "\n".join(line for kind in kinds for line in _kind(kind))
 
 
 def _kind(kind: Kind) -> Iterator[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from hub.testing.base import SuiteBase
 from hub.testing.engine import Killer, Moment, run, run_to_the_end
-from hub.testing.stand import FLOW_IN, FLOW_OUT, needed
+from hub.testing.stand import Way, needed
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -24,11 +24,11 @@ class Runs(SuiteBase):
         """All sample records arrive once; run again, nothing is written and no echo counts as a change."""
         moved = self._moved()
         before = self._counts()
-        first = run(self.stand, FLOW_IN)
+        first = run(self.stand, Way.IN)
         assert first.outcome == "ok", f"A first run does not end well: {first.told()}"
         self._check_whole(before, moved)
         for number in ("second", "third"):
-            again = run(self.stand, FLOW_IN)
+            again = run(self.stand, Way.IN)
             assert not again.sent, (
                 f"A {number} run writes {len(again.sent)} records, {again.sent[0]!r} first."
             )
@@ -39,10 +39,10 @@ class Runs(SuiteBase):
         """A second reading of an unchanged system changes nothing in the ledger."""
         listed = self.kinds("reading", lambda access: access.read)
         self.stand.stock()
-        first = run(self.stand, FLOW_OUT)
+        first = run(self.stand, Way.OUT)
         for kind in listed:
             assert first.pulled(kind)["read"], f"No {kind.words} is read: {first.told()}"
-        self._check_silence(run(self.stand, FLOW_OUT))
+        self._check_silence(run(self.stand, Way.OUT))
 
     @pytest.mark.parametrize("moment", list(Moment), ids=lambda moment: moment.name.lower())
     def test_a_killed_run_doubles_and_loses_nothing(self, moment: Moment) -> None:
@@ -50,7 +50,7 @@ class Runs(SuiteBase):
         moved = self._moved()
         before = self._counts()
         killer = Killer(moment, {moved[0], moved[len(moved) // 2], moved[-1]})
-        last = run_to_the_end(self.stand, FLOW_IN, killer)
+        last = run_to_the_end(self.stand, Way.IN, killer)
         settled = [kind for kind in moved if self._is_settled(kind)]
         if settled == moved:
             assert last.outcome == "ok", f"Killed {moment}, a run does not end well: {last.told()}"

@@ -1,4 +1,4 @@
-"""Sample records of every kind: a small firm that any billing system could hold, and that bills cleanly."""
+"""Sample records of every kind: a small firm that any billing system could hold."""
 
 from __future__ import annotations
 

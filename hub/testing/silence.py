@@ -13,7 +13,7 @@ from hub.sdk import HubError, Reference
 from hub.testing.base import SuiteBase
 from hub.testing.engine import run
 from hub.testing.samples import MARK
-from hub.testing.stand import FLOW_IN, PLANTED
+from hub.testing.stand import PLANTED, Way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ class Silence(SuiteBase):
             yield from map(repr, self.stand.pages(kind))
             self._seen += [(kind, row) for row in self.stand.rows(kind)]
         if self.stand.moved:
-            yield run(self.stand, FLOW_IN).told()
+            yield run(self.stand, Way.IN).told()
 
     def _fail(self) -> Iterator[str]:
         """Do what cannot be done; gives what is said about it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from hub.testing.samples import stored_values
 from hub.testing.store import MemoryStore
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from hub.mapping import SystemMapping
@@ -35,10 +36,18 @@ TESTED = "tested"
 """The name of the connection under test."""
 SOURCE = "sample"
 """The name of the connection from which sample records flow to it."""
-FLOW_IN, FLOW_OUT = "in", "out"
 PLANTED = "planted-secret-c41a"
 """What a secret of the connection is made of, where its settings give none."""
 _NO_ACCESS = Access()
+
+
+class Way(StrEnum):
+    """Which way records flow in a run."""
+
+    IN = "in"
+    """Sample records move to the system."""
+    OUT = "out"
+    """The system is read into the ledger."""
 
 
 class Stand:
@@ -75,11 +84,10 @@ class Stand:
         }
         self._store = MemoryStore()
         self._numbers = 0
-        self._write_config()
         self._workspace = self.open()
-        self._put_mapping(SampleSource.name)
+        self._put_mapping(SampleSource.name, samples)
         if not self._workspace.files.layers(connector.name, TESTED):
-            self._put_mapping(connector.name)
+            self._put_mapping(connector.name, connector.access)
         self.mapping = self._mapping(TESTED)
         """The connector's mapping; one that nobody has written spells everything as the hub does."""
 
@@ -88,8 +96,9 @@ class Stand:
         """The environment variables that give the secrets."""
         return {variable_of(TESTED, name): value for name, value in self.secrets.items()}
 
-    def open(self) -> OpenWorkspace:
-        """The workspace, opened as by a new process."""
+    def open(self, *ways: Way) -> OpenWorkspace:
+        """The workspace, opened as by a new process, with a flow for each of these ways."""
+        self._write_config(ways)
         return OpenWorkspace(self.folder, clock=self.clock, extra=plugins_for(self.connector))
 
     def connect(self) -> Connector[Any]:
@@ -206,11 +215,11 @@ class Stand:
 
     # The workspace.
 
-    def _write_config(self) -> None:
+    def _write_config(self, ways: Iterable[Way]) -> None:
         moved = [kind for kind in self.samples if self.access(kind).create]
         flows = {
-            FLOW_IN: {"from": SOURCE, "to": TESTED, "kinds": moved},
-            FLOW_OUT: {"from": TESTED, "kinds": self.listed},
+            Way.IN: {"from": SOURCE, "to": TESTED, "kinds": moved},
+            Way.OUT: {"from": TESTED, "kinds": self.listed},
         }
         document = {
             "hub": {"firm": "Conformance LLP", "timezone": "America/Chicago", "currency": "USD"},
@@ -218,14 +227,14 @@ class Stand:
                 SOURCE: {"connector": SampleSource.name, "store": self._store.name},
                 TESTED: {"connector": self.connector.name, **self._settings},
             },
-            "flows": {name: flow for name, flow in flows.items() if flow["kinds"]},
+            "flows": {way: flows[way] for way in ways},
         }
         (self.folder / FILE_NAME).write_text(tomlkit.dumps(document), encoding="utf-8", newline="\n")
 
-    def _put_mapping(self, connector: str) -> None:
+    def _put_mapping(self, connector: str, kinds: Iterable[Kind]) -> None:
         path = self.folder / "mappings" / f"{connector}.toml"
         path.parent.mkdir(exist_ok=True)
-        path.write_text(plain_mapping(), encoding="utf-8", newline="\n")
+        path.write_text(plain_mapping(kinds), encoding="utf-8", newline="\n")
 
     def _mapping(self, connection: str) -> SystemMapping:
         config, files, plugins = self._workspace.config, self._workspace.files, self._workspace.plugins

@@ -56,7 +56,7 @@ class Row:
 class MemoryStore:
     """A system that keeps rows by kind, gives out its own ids and keeps every create.
 
-    What real systems do at times it does when told: ``break_reading``, ``refuse``, ``lose_answers``,
+    What real systems do at times it does when told: ``break_source``, ``refuse``, ``lose_answers``,
     ``lag``, ``forget_keys``. ``misbehave`` makes the *connectors* to it wrong in one of the ways
     of ``hub.testing.faults``.
 
@@ -96,6 +96,11 @@ class MemoryStore:
         """
         return cls._stores[name]
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """The settings of a connection to it."""
+        return {"store": self.name}
+
     # What it is told.
 
     def misbehave(self, *faults: ReadingFault | WritingFault) -> None:
@@ -103,7 +108,7 @@ class MemoryStore:
         for fault in faults:
             fault.plant(self.reading_faults, self.writing_faults)
 
-    def break_reading(self, after: int = 0) -> None:
+    def break_source(self, after: int = 0) -> None:
         """Break every listing off after so many rows, and every look-up at once."""
         self._break_after = after
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Document = dict[str, Any]
-RECORDS = 160
+RECORDS = 90
 
 HUB = """\
 [hub]

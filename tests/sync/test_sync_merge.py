@@ -37,7 +37,9 @@ def client(**more: str) -> dict[str, str]:
 def test_each_field_is_theirs_or_ours(
     agreed: dict[str, int], ours: dict[str, int], theirs: dict[str, int], wins: dict[str, bool]
 ) -> None:
-    merged = merge(agreed, ours, theirs, fields="abcd", theirs_wins=wins)
+    merged = merge(
+        ours_before=agreed, ours=ours, theirs_before=agreed, theirs=theirs, fields="abcd", theirs_wins=wins
+    )
     for name in "abcd":
         was, mine, new, now = (one.get(name) for one in (agreed, ours, theirs, merged.values))
         assert now in (mine, new)

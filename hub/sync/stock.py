@@ -1,0 +1,158 @@
+"""Take stock: where each record of a flow stands, and what that means at the target."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from hub.ledger import RecordState
+from hub.model import Kind, references
+from hub.sync import causes
+from hub.sync.plan import Situation
+from hub.sync.reasons import AGAIN, cause_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from hub.ledger import Hold, StoredBinding, StoredRecord
+    from hub.ledger.intents import Attempt
+    from hub.sync.session import Flow, Peer, Session
+    from hub.sync.target import Target
+
+_CHUNK = 1000
+_DATES = {
+    Kind.TIME_ENTRY: "worked_on",
+    Kind.EXPENSE: "incurred_on",
+    Kind.INVOICE: "issued_on",
+    Kind.PAYMENT: "received_on",
+    Kind.WRITE_OFF: "written_off_on",
+    Kind.CREDIT_NOTE: "issued_on",
+}
+_DOCUMENTS = frozenset({Kind.INVOICE, Kind.CREDIT_NOTE})
+_NO_ROW_OF_OURS = frozenset({"match", "reference"})
+"""Why a row may wait although it is known not to be one that the hub would send."""
+
+
+class Stock:
+    """Takes stock of records for one flow: where each stands, and what that means at the target."""
+
+    def __init__(self, session: Session, flow: Flow, peer: Peer, kind: Kind) -> None:
+        self._session = session
+        self._ledger = session.ledger
+        self._flow = flow
+        self._peer = peer
+        self._kind = kind
+        self._source = session.peers[flow.source].number
+        self._open = self._ledger.intents.records_open(peer.number)
+        doubtful = self._ledger.holds.in_scope(causes.pull_scope(peer, kind))
+        self._held = self._ledger.holds.held_records(causes.drift_scope(peer)).union(
+            record for hold in doubtful for record in hold.facts.get("records", ())
+        )
+        whole = (peer.name, kind) not in session.incomplete and not self._unread(doubtful)
+        self._absent = not peer.access(kind).read or whole
+        self._decisions = self._ledger.decisions.taken()
+        self._clients: dict[int, str] = {}
+
+    def _unread(self, holds: Sequence[Hold]) -> bool:
+        """Whether a row at the target that could not be read may be one of ours."""
+        streams = self._ledger.streams.all(self._peer.number, self._kind)
+        waiting = self._ledger.inbox.waiting([stream.id for stream in streams])
+        told = {hold.subject.partition(":")[0] for hold in holds if hold.code in _NO_ROW_OF_OURS}
+        sources = {stream.id: stream.source for stream in streams}
+        return any(
+            causes.subject_of(sources[one.stream], one.external_id) not in told
+            and not self._ledger.bulk.lookup(one.stream, [one.external_id])
+            for one in waiting
+        )
+
+    def take(
+        self,
+        chunk: Sequence[StoredRecord],
+        target: Target,
+    ) -> Iterator[tuple[StoredRecord, Situation, StoredBinding | None]]:
+        """The situation of each record that the flow covers."""
+        identifiers = [stored.id for stored in chunk]
+        at_source = self._ledger.records.sources_of(identifiers, self._source)
+        at_target = self._ledger.records.bound_at(identifiers, self._peer.number)
+        attempts = self._ledger.attempts.of(self._peer.number, identifiers)
+        for stored in chunk:
+            if stored.id in at_source and self._covers(stored):
+                bound = at_target.get(stored.id)
+                yield stored, self._situation(stored, bound, attempts.get(stored.id), target), bound
+
+    def _covers(self, stored: StoredRecord) -> bool:
+        start = self._flow.start
+        day = stored.values.get(_DATES.get(stored.kind, ""))
+        if start is not None and day is not None and day < start.isoformat():
+            return False
+        wanted = self._flow.clients, self._session.options.clients
+        return all(not numbers or self._client_number(stored) in numbers for numbers in wanted)
+
+    def _client_number(self, stored: StoredRecord) -> str:
+        """The source's own number of the client that a record belongs to; empty where it has none."""
+        identifier = self._client_id(stored)
+        if identifier is None:
+            return ""
+        if identifier not in self._clients:
+            self._clients[identifier] = str(self._ledger.records.get(identifier).values.get("number", ""))
+        return self._clients[identifier]
+
+    def _client_id(self, stored: StoredRecord) -> int | None:
+        if stored.kind is Kind.CLIENT:
+            return stored.id
+        if (client := stored.values.get("client")) is not None:
+            return int(client)
+        for name in references(stored.kind):
+            if name in ("matter", "invoice") and (parent := stored.values.get(name)) is not None:
+                return self._client_id(self._ledger.records.get(parent))
+        return None
+
+    def _situation(
+        self,
+        stored: StoredRecord,
+        bound: StoredBinding | None,
+        attempt: Attempt | None,
+        target: Target,
+    ) -> Situation:
+        access = self._peer.access(self._kind)
+        refused = attempt.refused if attempt else None
+        status = stored.values.get("status", "draft") if self._kind in _DOCUMENTS else ""
+        return Situation(
+            here=None if bound is None else bound.state,
+            gone=stored.state is RecordState.GONE,
+            withdrawn=status == "void",
+            draft=status == "draft",
+            open=stored.id in self._open,
+            blocked=stored.id in self._held,
+            waits=bound is None and target.waits_for(stored) is not None,
+            refused=refused is not None and refused == target.digest(stored),
+            absent_for_certain=self._absent,
+            in_step=bound is not None and self._in_step(stored, bound, target),
+            known_there=bound is None or bound.sent is not None,
+            can_create=access.create,
+            can_update=access.update,
+            can_void=access.void,
+            applies_voids=self._flow.apply_voids,
+            resubmit=self._wants_again(stored),
+        )
+
+    def _in_step(self, stored: StoredRecord, bound: StoredBinding, target: Target) -> bool:
+        """Whether the target has this already. Money never follows what it only refers to."""
+        if bound.agreed == stored.revision and (self._kind.is_money or bound.sent is None):
+            return True
+        return bound.sent is not None and bound.sent == target.digest(stored)
+
+    def _wants_again(self, stored: StoredRecord) -> bool:
+        cause = cause_of(self._peer, self._kind, AGAIN)
+        decision = self._decisions.get((cause, str(stored.id)))
+        return (
+            decision is not None
+            and decision.action == "retry"
+            and (decision.facts.get("revision") == stored.revision)
+        )
+
+
+def chunks(records: Iterator[StoredRecord]) -> Iterator[list[StoredRecord]]:
+    """Records, so many at a time."""
+    while chunk := list(islice(records, _CHUNK)):
+        yield chunk
