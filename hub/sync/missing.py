@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from hub.ledger import BindingState, Change, Hold
 from hub.sdk import Upsert
 from hub.sync import causes
-from hub.sync.intake import Intake, Row
+from hub.sync.rows import Row
 from hub.sync.session import allow_once
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hub.ledger import Stream
     from hub.ledger.inbox import Waiting
     from hub.model import Kind
+    from hub.sync.intake import Intake
     from hub.sync.seen import Seen
     from hub.sync.session import Peer, Session
 
@@ -51,28 +52,28 @@ class Missing:
         """Mark what the system itself says is gone; inside a transaction."""
         known = self._ledger.bulk.lookup(stream.id, external_ids).values()
         live = [one for one in known if one.state == BindingState.LIVE]
-        self._intake.let_go(stream, external_ids)
+        self._intake.rows.let_go(stream, external_ids)
         self._leave([(stream.id, one.external_id, one.record) for one in live])
 
     def _release_parked(self, streams: dict[int, Stream]) -> None:
         """Try again what referred to a row of its own kind, until nothing more is released."""
-        while self._intake.parked:
-            before = len(self._intake.parked)
-            again = dict(self._intake.parked)
-            self._intake.parked.clear()
+        while self._intake.rows.parked:
+            before = len(self._intake.rows.parked)
+            again = dict(self._intake.rows.parked)
+            self._intake.rows.parked.clear()
             for stream, rows in self._waiting(streams, again):
                 with self._ledger.transaction():
                     inward = self._peer.mapping.inward(self._kind, stream.source)
                     if inward is not None:
                         self._session.tally.read(self._peer.name, self._kind)["held"] -= len(rows)
                         self._intake.take(stream, inward, rows)
-            if len(self._intake.parked) == before:
+            if len(self._intake.rows.parked) == before:
                 return
 
     def _pair_staged(self, streams: dict[int, Stream]) -> None:
         """Pair by the first, strongest list of fields over all rows, then by the next."""
-        left = dict(self._intake.staged)
-        self._intake.staged.clear()
+        left = dict(self._intake.arrivals.staged)
+        self._intake.arrivals.staged.clear()
         lists = [self._peer.mapping.match(self._kind, stream.source) for stream in streams.values()]
         for names in [*dict.fromkeys(names for one in lists for names in one), None]:
             alternative = None if names is None else (names,)
@@ -81,7 +82,7 @@ class Missing:
                 if inward is None:
                     continue
                 with self._ledger.transaction():
-                    lonely = self._intake.pair(stream, inward, rows, alternative)
+                    lonely = self._intake.arrivals.pair(stream, inward, rows, alternative)
                 unpaired = {row.item.external_id for row in lonely}
                 for row in rows:
                     if row.item.external_id not in unpaired:
@@ -89,7 +90,7 @@ class Missing:
 
     def _explain_staged(self, streams: dict[int, Stream]) -> None:
         with self._ledger.transaction():
-            for stream, external_id in self._intake.staged:
+            for stream, external_id in self._intake.arrivals.staged:
                 self._session.hold(causes.unfinished(self._peer, streams[stream], external_id))
 
     def _waiting(

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from hub.ledger import BindingState, Bound, digest_of
 from hub.sdk import Deleted, Listing, SourceFailed, Upsert
 from hub.sync import causes
-from hub.sync.intake import Intake, Row
+from hub.sync.intake import Intake
 from hub.sync.missing import Missing
+from hub.sync.rows import Row
 from hub.sync.seen import Seen
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ class Reading:
                         mapping=self._peer.mapping.digest,
                         columns=columns,
                     )
-            self._intake.recheck_drift(streams)
+            self._intake.changes.recheck_drift(streams)
             for (scope, cause, subject), (count, worth) in self._session.waiting.items():
                 facts = {"waiting": count, "waiting_amount": str(worth)}
                 self._ledger.holds.note(scope, cause, subject, facts)

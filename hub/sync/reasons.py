@@ -47,6 +47,31 @@ def broken_listing(peer: Peer, flow: str, kind: Kind) -> Hold:
     )
 
 
+_TOLD = {
+    "gone at the source": (
+        "It was sent{receipt} and is no longer at the source.",
+        "Withdraw it at {peer} by hand, then accept; or undo the change at the source.",
+    ),
+    "void at the source": (
+        "It was sent{receipt} and is void at the source.",
+        "Withdraw it at {peer} by hand, then accept.",
+    ),
+    "gone at the target": (
+        "It was there{receipt} and is gone at {peer}.",
+        "Restore it there; accept to leave it so.",
+    ),
+    "a draft again at the source": (
+        "It was sent{receipt} and is a draft again at the source.",
+        "Wait until it is final again; or withdraw what was sent by hand, then accept.",
+    ),
+    "changed after it was sent": (
+        "It changed after it was sent{receipt}.",
+        "Accept to leave what was sent as it is; retry to present it once more.",
+    ),
+}
+"""For each reason, what has happened and what a person can do."""
+
+
 def explain(
     peer: Peer,
     flow: str,
@@ -69,37 +94,16 @@ def explain(
             or "Correct it at the source; or retry, once the cause there is mended.",
             field=fault.get("field", ""),
         )
-    told = {
-        "gone at the source": (
-            f"It was sent{receipt} and is no longer at the source.",
-            f"Withdraw it at {peer.name} by hand, then accept; or undo the change at the source.",
-        ),
-        "void at the source": (
-            f"It was sent{receipt} and is void at the source.",
-            f"Withdraw it at {peer.name} by hand, then accept.",
-        ),
-        "gone at the target": (
-            f"It was there{receipt} and is gone at {peer.name}.",
-            "Restore it there; accept to leave it so.",
-        ),
-        "a draft again at the source": (
-            f"It was sent{receipt} and is a draft again at the source.",
-            "Wait until it is final again; or withdraw what was sent by hand, then accept.",
-        ),
-        "changed after it was sent": (
-            f"It changed after it was sent{receipt}.",
-            "Accept to leave what was sent as it is; retry to present it once more.",
-        ),
-    }
-    message, remedy = told.get(choice.reason, (f"{choice.reason.capitalize()}.", "Run again."))
+    message, remedy = _TOLD.get(choice.reason, (f"{choice.reason.capitalize()}.", "Run again."))
+    words = {"receipt": receipt, "peer": peer.name}
     return _plan_hold(
         peer,
         flow,
         stored,
         cause=cause_of(peer, stored.kind, choice),
         code=code_of(choice),
-        message=message,
-        remedy=remedy,
+        message=message.format(**words),
+        remedy=remedy.format(**words),
         facts={"revision": stored.revision},
     )
 

@@ -1,4 +1,4 @@
-"""What the kit adds to a workspace: a source of sample records, and a connector that no plugin gives yet."""
+"""The plugins and mappings of a kit's workspace, put together once for each connector, since that takes long."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from hub.app.mappings import MappingFiles
 from hub.app.plugins import PluginHost
+from hub.mapping import SystemMapping, compile_mapping, load_layers
 from hub.sdk import Access, Kind, hookimpl
 from hub.testing.memory import MemorySystem
+from hub.testing.plain import plain_mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -37,9 +40,32 @@ class KitPlugin:
         return self._connectors
 
 
-def plugins_for(connector: type[Connector[Any]]) -> Iterator[object]:
-    """The plugins that a workspace needs, beside the installed ones, to use a connector."""
-    if _installed().get(connector.name) is connector:
+@cache
+def host_for(connector: type[Connector[Any]]) -> PluginHost:
+    """The installed plugins, the kit's own, and that of a connector that is not installed."""
+    return PluginHost(extra=_extra(connector))
+
+
+@cache
+def plain_text(connector: type[Connector[Any]]) -> str:
+    """A mapping that spells everything as the hub does, for a connector for which none is shipped."""
+    shipped = MappingFiles(host_for(connector).mapping_roots).layers(connector.name, connector.name)
+    return "" if shipped else plain_mapping(connector.access)
+
+
+@cache
+def mapping_of(connector: type[Connector[Any]]) -> SystemMapping:
+    """The mapping that is shipped for a connector, or the plain one."""
+    host = host_for(connector)
+    files = MappingFiles(host.mapping_roots)
+    plain = plain_text(connector)
+    shipped = files.layers(connector.name, connector.name)
+    layers = load_layers([(f"{connector.name}.toml", plain)]) if plain else shipped
+    return compile_mapping(layers, codes=files.spellings, converters=host.converters, shapes=host.shapes)
+
+
+def _extra(connector: type[Connector[Any]]) -> Iterator[object]:
+    if connector is SampleSource or _installed().get(connector.name) is connector:
         yield KitPlugin(SampleSource)
         return
     package = sys.modules.get(connector.__module__.partition(".")[0])

@@ -11,14 +11,12 @@ from pydantic import SecretStr
 
 from hub.app.config import FILE_NAME
 from hub.app.connections import secret_fields
-from hub.app.mappings import system_mapping
 from hub.app.secrets import variable_of
 from hub.app.workspace import OpenWorkspace
 from hub.mapping import Unbound
 from hub.model import KIND_ORDER, Kind, line_references, references
 from hub.sdk import Access, Action, Delivered, Intent, SourceMissing, Upsert, Written
-from hub.testing.plain import plain_mapping
-from hub.testing.plugin import SampleSource, plugins_for
+from hub.testing.plugin import SampleSource, host_for, mapping_of, plain_text
 from hub.testing.samples import stored_values
 from hub.testing.store import MemoryStore
 
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from hub.mapping import SystemMapping
     from hub.model import Record, RecordId
     from hub.sdk import Connector, Outcome, Page
     from hub.testing.clock import FakeClock
@@ -84,12 +81,11 @@ class Stand:
         }
         self._store = MemoryStore()
         self._numbers = 0
-        self._workspace = self.open()
-        self._put_mapping(SampleSource.name, samples)
-        if not self._workspace.files.layers(connector.name, TESTED):
-            self._put_mapping(connector.name, connector.access)
-        self.mapping = self._mapping(TESTED)
+        self.mapping = mapping_of(connector)
         """The connector's mapping; one that nobody has written spells everything as the hub does."""
+        self._put_mapping(SampleSource.name, plain_text(SampleSource))
+        self._put_mapping(connector.name, plain_text(connector))
+        self._workspace = self.open()
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -99,7 +95,9 @@ class Stand:
     def open(self, *ways: Way) -> OpenWorkspace:
         """The workspace, opened as by a new process, with a flow for each of these ways."""
         self._write_config(ways)
-        return OpenWorkspace(self.folder, clock=self.clock, extra=plugins_for(self.connector))
+        workspace = OpenWorkspace(self.folder, clock=self.clock)
+        workspace.plugins = host_for(self.connector)
+        return workspace
 
     def connect(self) -> Connector[Any]:
         """The connector, made anew as by a new process."""
@@ -231,20 +229,17 @@ class Stand:
         }
         (self.folder / FILE_NAME).write_text(tomlkit.dumps(document), encoding="utf-8", newline="\n")
 
-    def _put_mapping(self, connector: str, kinds: Iterable[Kind]) -> None:
-        path = self.folder / "mappings" / f"{connector}.toml"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(plain_mapping(kinds), encoding="utf-8", newline="\n")
-
-    def _mapping(self, connection: str) -> SystemMapping:
-        config, files, plugins = self._workspace.config, self._workspace.files, self._workspace.plugins
-        return system_mapping(files, config.connection(connection), plugins)
+    def _put_mapping(self, connector: str, text: str) -> None:
+        if text:
+            path = self.folder / "mappings" / f"{connector}.toml"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
 
     def fill_source(self) -> None:
         """Put the sample records where a run reads them from, if they are not there yet."""
         if any(self._store.rows(kind) for kind in self.samples):
             return
-        mapping, ids = self._mapping(SOURCE), Ids(self.samples)
+        mapping, ids = mapping_of(SampleSource), Ids(self.samples)
         for kind, records in self.samples.items():
             outward = mapping.outward(kind)
             for number, record in records.items():

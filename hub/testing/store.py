@@ -130,6 +130,10 @@ class MemoryStore:
         """The rows of a kind that are not void, by id."""
         return {name: row for name, row in self._rows.get(kind, {}).items() if not row.void}
 
+    def count(self, kind: Kind) -> int:
+        """How many rows of a kind are not void."""
+        return len(self.rows(kind))
+
     def list(self, kind: Kind, since: int = 0) -> Iterator[list[tuple[str, Row]]]:
         """The rows of a kind that changed since a change, in pages, void ones included.
 

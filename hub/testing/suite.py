@@ -36,8 +36,7 @@ class Declaration(SuiteBase):
 
     def test_its_plugin_is_loaded(self) -> None:
         """The plugin host takes the connector, and has nothing to say against its plugin."""
-        with self.stand.open() as workspace:
-            host = workspace.plugins
+        host = self.stand.open().plugins
         given = host.connectors.get(self.connector.name)
         assert given is self.connector, f"Another plugin gives a connector {self.connector.name}."
         mine = [

@@ -17,7 +17,7 @@ from hub.ledger import Ledger
 from hub.ledger.engine import LedgerError
 from hub.ledger.runs import Lease
 from hub.ledger.schema import metadata
-from hub.model import Kind
+from hub.model import Client, Kind
 from hub.sync import sync
 from hub.sync.telling import sync_document
 
@@ -65,8 +65,8 @@ def url(server: str) -> str:
     return server.replace("/postgres?", f"/{name}?")
 
 
-def opened(url: str) -> Ledger:
-    return Ledger(url, "Firm", StillClock())
+def opened(url: str, firm: str = "Firm") -> Ledger:
+    return Ledger(url, firm, StillClock())
 
 
 def test_the_migrations_make_what_the_tables_say(url: str) -> None:
@@ -78,6 +78,18 @@ def test_it_opens_again_as_the_same_firm(url: str) -> None:
     with opened(url) as first, opened(url) as second:
         assert first.identity == second.identity
         assert second.workspaces.displacement() is None
+
+
+def test_a_firm_does_not_see_another(url: str) -> None:
+    with opened(url) as first, opened(url, "Other") as other:
+        with first.transaction():
+            first.records.add(Client(number="100", name="Acme"), run=1, connection=None)
+        with other.reading():
+            assert other.identity != first.identity
+            assert list(other.records.of_kind(Kind.CLIENT)) == []
+            assert other.records.find(Kind.CLIENT, "100") == []
+        with first.leased("first", wait=0), other.leased("other", wait=0):
+            assert other.workspace != first.workspace
 
 
 def test_there_is_one_lease_at_a_time(url: str) -> None:

@@ -129,7 +129,7 @@ def test_a_brake_that_is_accepted_lets_the_next_run_pass(running: Practice, tabl
     whole = path.read_bytes()
     half = whole[: len(whole) // 2]
     path.write_bytes(half[: half.rindex(b"\n") + 1])
-    running.sync()
+    assert running.sync()["exit"] == 1
     for _ in range(4):
         review = running.json("review")
         brakes = [hold for hold in review["holds"] if hold["code"] == "brake"]

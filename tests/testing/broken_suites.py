@@ -131,7 +131,9 @@ class TestForgetsKeys(Suite):
 
 
 class FindsNothing(MemorySystem):
-    """Promises a look-up that never sees anything."""
+    """Promises a look-up that never sees anything, at a system that cannot be read either."""
+
+    access = dict.fromkeys(KINDS, Access(create=True, find=True, batch=10))
 
     def find(self, kind: Kind, reference: Reference) -> Sequence[Found]:
         return ()

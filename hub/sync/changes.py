@@ -1,0 +1,211 @@
+"""Rows that are bound already: what changed is merged; at a target that only receives, it is told."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hub.ledger import BindingState, Change, RecordState
+from hub.sync import causes
+from hub.sync.merge import authorities, merge
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hub.ledger import Bound, StoredBinding, StoredRecord, Stream
+    from hub.mapping import Inward
+    from hub.sync.rows import Row
+    from hub.sync.translation import Translation
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The record, and what the system said, when they were last looked at together."""
+
+    ours: dict[str, Any]
+    theirs: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """What came of a row: the revision it agrees with, and what is still open."""
+
+    agreed: int
+    differs: bool = False
+    """Whether the record differs from the row, so that the row itself has to be remembered."""
+    settled: bool = True
+
+
+class Changes:
+    """Takes the changed rows of one listing into the ledger."""
+
+    def __init__(self, rows: Translation) -> None:
+        self._rows = rows
+        self._drifting = rows.ledger.holds.any_in(causes.drift_scope(rows.peer))
+        self._touched: set[int] = set()
+
+    def change(self, stream: Stream, inward: Inward, rows: Sequence[Row]) -> None:
+        """Take over what changed; at a target that only receives, tell of it."""
+        stored = self._rows.ledger.records.many([row.bound.record for row in rows if row.bound is not None])
+        raws = self._rows.ledger.bulk.raws(stream.id, [row.item.external_id for row in rows])
+        bindings, overtaken = [], []
+        for row in rows:
+            bound = row.bound
+            if bound is None or self._is_repeated(stream, row, bound):
+                continue
+            stale = bound.record in self._touched
+            record = self._rows.ledger.records.get(bound.record) if stale else stored[bound.record]
+            theirs = json.loads(row.body)
+            if self._rows.takes_over:
+                before = self._before(inward, row, record, raws.get(row.item.external_id))
+                took = self.merge_in(inward, row, record, theirs, before)
+                overtaken += [(stream.id, row.item.external_id)] if took.agreed != bound.agreed else []
+            else:
+                took = self._compare(inward, row, record, theirs)
+                self._rows.counts["unchanged"] += 1
+            if took.settled:
+                bindings.append(self._rebound(stream, row, took))
+        self._rows.ledger.bulk.update_bindings(bindings)
+        self._rows.ledger.bulk.forget_sent(overtaken)
+        self._rows.release(stream, rows)
+
+    def _is_repeated(self, stream: Stream, row: Row, bound: Bound) -> bool:
+        if bound.id in self._rows.seen and not self._rows.keeps_raw:
+            self._rows.session.hold(causes.twice(self._rows.peer, stream, row.item))
+            self._rows.counts["held"] += 1
+            return True
+        self._rows.seen.add(bound.id)
+        return False
+
+    def _before(
+        self,
+        inward: Inward,
+        row: Row,
+        record: StoredRecord,
+        raw: str | None,
+    ) -> Before:
+        """What both sides were when they were last looked at together.
+
+        Where the system differed from the record even then, its own raw record was kept. A row
+        that is the same is read anew because the mapping changed.
+        """
+        ours = self._agreed(record, row.bound)
+        if row.bound is not None and not row.bound.agreed:
+            return Before({}, {})
+        same_row = row.bound is not None and row.bound.digest == row.digest
+        if raw is None or (same_row and self._rows.keeps_raw):
+            return Before(ours, ours)
+        theirs = self._rows.translated(inward, json.loads(raw))
+        return Before(ours, ours if theirs is None else theirs)
+
+    def _agreed(self, stored: StoredRecord, bound: Bound | None) -> dict[str, Any]:
+        if bound is None or not bound.agreed:
+            return {}
+        if stored.revision == bound.agreed:
+            return dict(stored.values)
+        return self._rows.ledger.records.at_revision(stored, bound.agreed)
+
+    def merge_in(
+        self,
+        inward: Inward,
+        row: Row,
+        stored: StoredRecord,
+        theirs: dict[str, Any],
+        before: Before,
+    ) -> Took:
+        """Merge what the system says into the record."""
+        merged = merge(
+            ours_before=before.ours,
+            ours=stored.values,
+            theirs_before=before.theirs,
+            theirs=theirs,
+            fields=inward.covers,
+            theirs_wins=authorities(
+                self._rows.session.authority, self._rows.kind, self._rows.peer.name, inward.covers
+            ),
+        )
+        settled = self._is_settled(row, stored, merged.conflicts)
+        differs = any(merged.values.get(name) != theirs.get(name) for name in inward.covers)
+        came_back = stored.state is RecordState.GONE
+        returned = row.bound is not None and row.bound.state == BindingState.GONE
+        if merged.values == stored.values and not came_back:
+            self._rows.counts["changed" if returned else "unchanged"] += 1
+            return Took(stored.revision, differs, settled)
+        self._rows.counts["changed"] += 1
+        self._touched.add(stored.id)
+        agreed = self._rows.ledger.records.change(
+            stored,
+            merged.values,
+            run=self._rows.session.run,
+            connection=self._rows.peer.number,
+            change=Change.BACK if came_back else Change.CHANGED,
+        )
+        return Took(agreed, differs, settled)
+
+    def _authorities(self, inward: Inward) -> dict[str, bool]:
+        rows = self._rows
+        return authorities(rows.session.authority, rows.kind, rows.peer.name, inward.covers)
+
+    def _is_settled(self, row: Row, stored: StoredRecord, fields: tuple[str, ...]) -> bool:
+        """Whether nobody has to decide; until then the row is looked at in every run."""
+        if not fields:
+            return True
+        facts: dict[str, object] = {"digest": row.digest.hex()}
+        hold = causes.conflict(self._rows.peer, self._rows.kind, stored, fields, facts)
+        decision = self._rows.decisions.get((hold.cause, hold.subject))
+        if decision is not None and decision.facts.get("digest") == facts["digest"]:
+            return True
+        self._rows.session.hold(hold)
+        self._rows.counts["held"] += 1
+        return False
+
+    def _compare(self, inward: Inward, row: Row, stored: StoredRecord, theirs: dict[str, Any]) -> Took:
+        """At a target that only receives: an edit there is told."""
+        bound = row.bound
+        agreed = bound.agreed if bound is not None else 0
+        if not differing(inward, theirs, stored.values):
+            # What the hub has: our own write come back, or an edit undone.
+            if self._drifting:
+                self._rows.ledger.holds.clear(causes.drift_scope(self._rows.peer), str(stored.id))
+            return Took(stored.revision)
+        first_sight = bound is None or bound.digest is None or bound.state == BindingState.DELIVERED
+        if first_sight or (bound is not None and bound.digest == row.digest):
+            return Took(agreed)  # what we wrote ourselves, or a new mapping of the same row
+        changed = differing(inward, theirs, self._agreed(stored, bound))
+        if changed:
+            edits = {name: theirs.get(name) for name in changed}
+            self._rows.session.hold(causes.drift(self._rows.peer, self._rows.kind, stored, edits))
+            self._drifting = True
+        return Took(agreed, differs=True)
+
+    def recheck_drift(self, streams: Sequence[Stream]) -> None:
+        """Lift what is held for an edit at the target that the source has made too since."""
+        if self._rows.takes_over or not self._drifting:
+            return
+        by_id = {stream.id: stream for stream in streams}
+        for record in self._rows.ledger.holds.held_records(causes.drift_scope(self._rows.peer)):
+            for one in self._rows.ledger.records.bindings(record, self._rows.peer.number):
+                if one.stream in by_id:
+                    self._recheck(by_id[one.stream], one)
+
+    def _recheck(self, stream: Stream, bound: StoredBinding) -> None:
+        inward = self._rows.peer.mapping.inward(self._rows.kind, stream.source)
+        raw = self._rows.ledger.bulk.raws(stream.id, [bound.external_id]).get(bound.external_id)
+        theirs = self._rows.translated(inward, json.loads(raw)) if inward and raw else None
+        stored = self._rows.ledger.records.get(bound.record)
+        if inward is None or theirs is None or differing(inward, theirs, stored.values):
+            return
+        self._rows.ledger.holds.clear(causes.drift_scope(self._rows.peer), str(stored.id))
+        self._rows.ledger.records.note_agreed(bound, stored.revision)
+        self._rows.ledger.marks.lower(self._rows.kind, stored.revision - 1)
+
+    def _rebound(self, stream: Stream, row: Row, took: Took) -> tuple[object, ...]:
+        live, item = int(BindingState.LIVE), row.item
+        raw = self._rows.raw(row) if self._rows.keeps_raw or took.differs else None
+        return live, took.agreed, row.digest, item.version, raw, stream.id, item.external_id
+
+
+def differing(inward: Inward, theirs: dict[str, Any], ours: Mapping[str, Any]) -> list[str]:
+    """The fields in which two sides differ, of those that a target is sent."""
+    return sorted(name for name in inward.two_way if theirs.get(name) != ours.get(name))

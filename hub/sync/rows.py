@@ -1,0 +1,21 @@
+"""A row of a listing on its way to become, or to change, a record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hub.ledger import Bound
+    from hub.sdk import Upsert
+
+
+@dataclass(slots=True)
+class Row:
+    """One row: as it was read, what is known of it, and (once translated) its canonical values."""
+
+    item: Upsert
+    digest: bytes
+    bound: Bound | None
+    values: dict[str, Any] = field(default_factory=dict)
+    body: str = ""
