@@ -119,7 +119,9 @@ class _Rewriting:
         if self._columns.id is None:
             cells[len(row)] = identifier
         for name, value in self._change.updated[identifier].items():
-            cells[self._positions[name.lower()]] = value
+            at = self._positions.get(name.lower())
+            if at is not None:  # what says that a field is empty has no column where none is filled
+                cells[at] = value
         (text,) = self._editor.texts_of([cells])
         self.digests[identifier] = digest_of(text)
         return text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field as part
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -132,8 +133,11 @@ def _connection(name: str, table: object) -> object:
     if not isinstance(table, dict):
         return table
     settings = {key: value for key, value in table.items() if key != "connector"}
-    connector = {"connector": table["connector"]} if "connector" in table else {}
-    return {"name": name, **connector, "settings": settings}
+    if "connector" in table:
+        return {"name": name, "connector": table["connector"], "settings": settings}
+    # Nothing can be said of a connection's own settings before its connector is known, but this:
+    mistyped = get_close_matches("connector", settings, n=1)
+    return {"name": name, **{key: settings.pop(key) for key in mistyped}, "settings": settings}
 
 
 def _flat(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -54,6 +54,11 @@ class PluginReport:
     problem: str = ""
     gives: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def rules_failed(self) -> bool:
+        """Whether it has rules that could not be loaded, so that nothing is checked by them."""
+        return "fails in hub_rules" in self.problem
+
     def complain(self, problem: str) -> None:
         """Add a problem to those already known."""
         self.problem = f"{self.problem} {problem}".strip()

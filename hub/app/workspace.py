@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -14,7 +13,7 @@ from hub.app.plugins import PluginHost, open_plugins
 from hub.app.secrets import SecretStore
 from hub.ledger import Ledger
 from hub.ledger.engine import sqlite_path
-from hub.sdk import ConfigurationError, HubError, Subject, SystemClock
+from hub.sdk import ConfigurationError, HubError, SourceFailed, Subject, SystemClock
 from hub.sync import Brakes, Flow, Limit, Options, Peer, Session
 from hub.sync.check import Context, LooseContext, run_rules
 from hub.sync.review import decide
@@ -132,14 +131,17 @@ class OpenWorkspace:
                 remedy="Add one: a table [flows.NAME] with from, to and kinds.",
             )
         names = dict.fromkeys(name for flow in chosen for name in (flow.source, flow.to) if name)
+        peers, not_opened = self._peers(names)
         session = Session(
             ledger=self.ledger,
-            peers={name: self.peer(name) for name in names},
+            peers=peers,
+            not_opened=not_opened,
+            not_loaded=[one for one in self.plugins.reports if one.problem],
             flows=[_flow(flow) for flow in chosen],
             all_flows=[_flow(flow) for flow in self.config.flows.values()],
             rules=self.plugins.rules,
             clock=self.clock,
-            today=datetime.now(ZoneInfo(self.config.hub.timezone)).date(),
+            today=self.clock.now().astimezone(ZoneInfo(self.config.hub.timezone)).date(),
             brakes=self._brakes(),
             authority=self.config.authority,
             codes=self.codes,
@@ -149,6 +151,23 @@ class OpenWorkspace:
         session.confirm = confirm or session.confirm
         session.progress = progress or session.progress
         return session
+
+    def _peers(self, names: Iterable[str]) -> tuple[dict[str, Peer], dict[str, HubError]]:
+        """The connections that can be made; a connector that raises is one connection's failure."""
+        peers: dict[str, Peer] = {}
+        failed: dict[str, HubError] = {}
+        for name in names:
+            try:
+                peers[name] = self.peer(name)
+            except HubError:
+                raise
+            except Exception as error:  # noqa: BLE001 -- a connector's bug
+                connector = self.config.connection(name).connector
+                failed[name] = SourceFailed(
+                    f"The connector {connector} cannot be made: {type(error).__name__}.",
+                    remedy="This is a bug in the connector; see `hub plugins`.",
+                )
+        return peers, failed
 
     def _brakes(self) -> Brakes:
         brakes = self.config.brakes
@@ -215,5 +234,5 @@ def _flow(flow: ConfiguredFlow) -> Flow:
     )
 
 
-def _limit(limit: ConfiguredLimit, fewest: int = 3) -> Limit:
+def _limit(limit: ConfiguredLimit, fewest: int = 2) -> Limit:
     return Limit(share=limit.share, count=limit.count, fewest=fewest)

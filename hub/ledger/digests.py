@@ -32,7 +32,12 @@ def _filled(value: Any) -> Any:  # noqa: ANN401 -- any part of a payload
 
 def body_text(values: Mapping[str, Any]) -> str:
     """Stored values as text."""
-    return json.dumps(values, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    text = json.dumps(values, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a character: kept as the escape that it came as
+        return json.dumps(values, separators=(",", ":"), default=_plain)
+    return text
 
 
 def _plain(value: object) -> str:

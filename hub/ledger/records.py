@@ -100,6 +100,7 @@ _COLUMNS = (record.c.id, record.c.kind, record.c.state, record.c.revision, recor
 
 
 _PAGE = 1000
+_LONGEST_ID = 18
 
 
 def _stored(row: Any) -> StoredRecord:  # noqa: ANN401 -- a row of the record table
@@ -189,7 +190,7 @@ class Records:
             if self._ledger.connection.dialect.name == "sqlite"
             else record.c.body.like(f'%"number":{json.dumps(text)}%')
         ) | record.c.id.in_(by_binding)
-        if text.isdigit():
+        if text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID:
             meant |= record.c.id == int(text)
         rows = self._ledger.connection.execute(
             select(*_COLUMNS).where(
@@ -245,13 +246,6 @@ class Records:
             [],
         )
         return identifier
-
-    def count_where(self, kind: Kind, values: Mapping[str, Any]) -> int:
-        """How many records of a kind have these values."""
-        return sum(
-            all(stored.values.get(name) == value for name, value in values.items())
-            for stored in self.of_kind(kind)
-        )
 
     def note_sent(self, bound: StoredBinding, digest: bytes, agreed: int) -> None:
         """Note that a system has just what would be sent to it."""

@@ -32,6 +32,7 @@ workspace = Table(
     Column("identity", Text, nullable=False),
     Column("place", Text, nullable=False),
     Column("serial", Integer, nullable=False),
+    Column("rules", Text, nullable=False, default="[]"),
 )
 
 connection = Table(

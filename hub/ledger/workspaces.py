@@ -77,6 +77,21 @@ class Workspaces:
         if path is not None:
             path.write_text(json.dumps({row.identity: row.serial}), encoding="utf-8")
 
+    def rule_families(self) -> set[str]:
+        """Which families of rules looked at what went out in the last sound run."""
+        mine = workspace.c.id == self._ledger.workspace
+        return set(
+            json.loads(self._ledger.connection.execute(select(workspace.c.rules).where(mine)).scalar_one())
+        )
+
+    def remember_rule_families(self, families: set[str]) -> None:
+        """Note which families of rules there are."""
+        self._ledger.connection.execute(
+            update(workspace)
+            .where(workspace.c.id == self._ledger.workspace)
+            .values(rules=json.dumps(sorted(families))),
+        )
+
     def _row(self) -> Row:
         with self._ledger.reading():
             found = self._ledger.connection.execute(

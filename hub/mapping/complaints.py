@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from hub.mapping.codecs import text_of
@@ -11,7 +12,8 @@ from hub.mapping.problems import Problem, Unfit
 if TYPE_CHECKING:
     from hub.mapping.fields import Field
 
-_LONGEST_QUOTE = 60
+_QUOTABLE = re.compile(r"\S{1,24}|[0-9.,:/+ -]{1,24}")
+"""A code, a number or a date may be quoted; what reads like words may be a narrative in a wrong column."""
 
 
 class Spot(NamedTuple):
@@ -55,7 +57,7 @@ def _quoted(value: object) -> str:
         text = "" if value is None else text_of(value)
     except Unfit:
         return ""
-    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
+    return text if _QUOTABLE.fullmatch(text) else ""
 
 
 def _remedy(field: Field, unfit: Unfit) -> str:

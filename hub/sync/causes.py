@@ -217,6 +217,22 @@ def unwritable(peer: Peer, flow: str, stored: StoredRecord, problem: Problem) ->
     )
 
 
+def not_shown(peer: Peer, stream: Stream, known: int) -> Hold:
+    """A source of which a listing showed nothing, although there was something before."""
+    return Hold(
+        scope=pull_scope(peer, stream.kind),
+        cause=f"absent:{peer.name}:{stream.kind.value}:{stream.source}",
+        code="absent",
+        subject=stream.source,
+        label=f"{peer.name} {stream.source}",
+        message=f"{stream.source} is missing or cannot be read. "
+        f"The {known} rows known from it stay as they are.",
+        remedy="Export the table again.",
+        connection=peer.number,
+        kind=stream.kind,
+    )
+
+
 def conflict(
     peer: Peer,
     kind: Kind,

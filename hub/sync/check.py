@@ -173,7 +173,8 @@ class Checker:
 
     def _hold(self, stored: StoredRecord, finding: Finding, flow: str) -> Hold:
         about = finding.about
-        blamed = None if about is None else self._session.ledger.records.get(about)
+        known = {} if about is None else self._session.ledger.records.many([about])
+        blamed = known.get(about or 0)
         pattern = re.sub(r"\[\d+\]", "[]", finding.field)
         shared = blamed is not None and blamed.kind in _SHARED
         which = f"{blamed.kind.value}:{about}" if blamed is not None and shared else pattern

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _CHUNK = 500
 
+_Place = tuple[int, str, int]
+"""A binding: its stream, its external id, and its record."""
+
 
 class Missing:
     """Settles what one listing leaves open."""
@@ -121,35 +124,59 @@ class Missing:
         ]
 
     def _mark_gone(self, streams: Sequence[Stream]) -> None:
-        numbers = [stream.id for stream in streams]
+        """Mark what a complete listing no longer shows; what went to another source has not left."""
         with self._ledger.reading():
-            live = self._ledger.bulk.count_live(numbers)
-            gone = self._unseen(numbers) if live > len(self._seen) else []
-        if not gone:
-            return
-        self._brake(len(gone), live)
-        for start in range(0, len(gone), _CHUNK):
+            live = self._ledger.bulk.count_live([stream.id for stream in streams])
+            unseen = self._unseen([stream.id for stream in streams]) if live > len(self._seen) else []
+            left, moved = self._sort(unseen, {stream.id for stream in streams})
+        for stream in streams:
+            self._brake(stream, sum(number == stream.id for number, _, _ in left))
+        for start in range(0, len(moved), _CHUNK):
+            keys = [(number, external_id) for number, external_id, _ in moved[start : start + _CHUNK]]
             with self._ledger.transaction():
-                self._leave(gone[start : start + _CHUNK])
+                self._ledger.bulk.set_state(int(BindingState.GONE), keys)
+        for start in range(0, len(left), _CHUNK):
+            with self._ledger.transaction():
+                self._leave(left[start : start + _CHUNK])
 
-    def _unseen(self, streams: Sequence[int]) -> list[tuple[int, str, int]]:
+    def _unseen(self, streams: Sequence[int]) -> list[_Place]:
         return [
             (stream, external_id, record)
             for number, stream, external_id, record in self._ledger.bulk.live_bindings(streams)
             if number not in self._seen
         ]
 
-    def _brake(self, gone: int, live: int) -> None:
+    def _sort(self, unseen: Sequence[_Place], streams: set[int]) -> tuple[list[_Place], list[_Place]]:
+        """What has left, and what this listing shows under another source (unbilled → billed)."""
+        left: list[_Place] = []
+        moved: list[_Place] = []
+        for start in range(0, len(unseen), _CHUNK):
+            places = unseen[start : start + _CHUNK]
+            bound = self._ledger.records.all_bound_at({place[2] for place in places}, self._peer.number)
+            for place in places:
+                elsewhere = any(
+                    one.state is BindingState.LIVE and one.stream in streams and one.id in self._seen
+                    for one in bound.get(place[2], ())
+                )
+                (moved if elsewhere else left).append(place)
+        return left, moved
+
+    def _brake(self, stream: Stream, gone: int) -> None:
         """Stop where a listing has shrunk by more than a firm's day explains."""
+        if not gone:
+            return
+        with self._ledger.reading():
+            live = self._ledger.bulk.count_live([stream.id])
         if not self._session.brakes.shrunk.exceeded(gone, live):
             return
+        what = f"{stream.source}, {self._kind.words}"
         hold = Hold(
             scope="brake",
-            cause=f"brake:shrunk:{self._peer.name}:{self._kind.value}",
+            cause=f"brake:shrunk:{self._peer.name}:{self._kind.value}:{stream.source}",
             code="brake",
             subject=self._peer.name,
-            label=f"{self._peer.name} {self._kind.words}",
-            message=f"{gone} of {live} rows ({self._kind.words}) are missing at {self._peer.name}.",
+            label=f"{self._peer.name} {stream.source}",
+            message=f"{gone} of {live} rows ({what}) are missing at {self._peer.name}.",
             remedy="See whether the export was cut off. If they are meant to be gone, accept this.",
             connection=self._peer.number,
             kind=self._kind,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,7 @@ class Outcomes:
         """The flow whose records are being written; none while an earlier run is settled."""
         self.refused: set[int] = set()
         """The records of the last batch that were refused."""
+        self._presentations: Counter[int] | None = None
         self._session = session
         self._ledger = session.ledger
         self._target = target
@@ -205,14 +207,22 @@ class Outcomes:
         self._session.tally.written(self._peer.name, one.intent.kind)["unknown"] += 1
         self._ledger.intents.doubt(one, end.reason)
 
+    def _presented(self) -> Counter[int]:
+        """How often each invoice was presented here; counted once in a run."""
+        if self._presentations is None:
+            self._presentations = Counter(
+                int(stored.values["invoice"])
+                for stored in self._ledger.records.of_kind(Kind.SUBMISSION)
+                if stored.values["portal"] == self._peer.name
+            )
+        return self._presentations
+
     def _open_submission(self, one: OpenIntent, receipt: str, status: SubmissionStatus) -> None:
         """An invoice that reached a portal is one presentation, with a life of its own."""
         if self._peer.role is not Role.PORTAL or one.intent.kind is not Kind.INVOICE:
             return
-        ordinal = 1 + self._ledger.records.count_where(
-            Kind.SUBMISSION,
-            {"invoice": one.record, "portal": self._peer.name},
-        )
+        ordinal = self._presented()[one.record] + 1
+        self._presented()[one.record] = ordinal
         submission = Submission(
             invoice=one.record,
             portal=self._peer.name,

@@ -65,9 +65,10 @@ def _bug(peer: Peer, kind: Kind, error: Exception) -> SourceFailed:
 
 def _explain_absence(session: Session, peer: Peer, kinds: list[tuple[Kind, SourceMissing]]) -> None:
     """A table that is not there: fatal if none is, a hold if it was there before, else nothing."""
-    if session.tally.pulled.get(peer.name, {}).keys() <= {kind.value for kind, _ in kinds} and any(
-        session.is_source(peer, kind) for kind, _ in kinds
-    ):
+    absent = {kind.value for kind, _ in kinds}
+    nothing_there = session.tally.pulled.get(peer.name, {}).keys() <= absent
+    is_written_to = any(flow.target == peer.name for flow in session.all_flows)
+    if nothing_there and not is_written_to and any(session.is_source(peer, kind) for kind, _ in kinds):
         session.tally.fail(peer.name, kinds[0][1])
         return
     for kind, error in kinds:

@@ -45,6 +45,7 @@ class Reading:
         self._retry()
         self._columns: dict[str, frozenset[str]] = {}
         self._skipped: set[str] = set()
+        self._shown: set[str] = set()
         self._complete = False
 
     def _retry(self) -> None:
@@ -82,6 +83,7 @@ class Reading:
         stream = self._ledger.streams.get(self._peer.number, self._kind, source)
         inward = self._peer.mapping.inward(self._kind, source)
         self._counts["read"] += len(items)
+        self._shown.add(source)
         if sort is Deleted:
             self._missing.deleted(stream, [item.external_id for item in items])
         elif inward is None:
@@ -143,6 +145,13 @@ class Reading:
         if fresh:
             self._intake.take(stream, inward, fresh)
 
+    def _say_what_was_not_shown(self, streams: Sequence[Stream]) -> None:
+        """A table that was there before and is not now is a person's business, not a notice."""
+        for stream in streams:
+            known = self._ledger.bulk.count_live([stream.id])
+            if known and stream.source not in self._shown:
+                self._session.hold(causes.not_shown(self._peer, stream, known))
+
     def finish(self) -> None:
         """Draw a listing's conclusions: what was parked, what has left, what to know next time."""
         with self._ledger.transaction():
@@ -162,6 +171,8 @@ class Reading:
                         columns=columns,
                     )
             self._intake.changes.recheck_drift(streams)
+            if not self._complete:
+                self._say_what_was_not_shown(streams)
             for (scope, cause, subject), (count, worth) in self._session.waiting.items():
                 facts = {"waiting": count, "waiting_amount": str(worth)}
                 self._ledger.holds.note(scope, cause, subject, facts)

@@ -17,6 +17,7 @@ _BY_CODE: dict[str, tuple[str, ...]] = {
     "conflict": ("accept",),
     "drift": ("accept",),
     "match": ("accept", "link"),
+    "plugin": ("accept",),
     "rejected": ("retry",),
     "unknown": ("accept", "retry"),
     "gone-at-the-source": ("accept",),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hub.ledger import Hold
 from hub.ledger.engine import LedgerError
-from hub.sdk import ConfigurationError, HubError, SourceFailed
+from hub.sdk import ConfigurationError, Health, HubError, SourceFailed
 from hub.sync.planning import Planner
 from hub.sync.pull import pull
 from hub.sync.push import push
@@ -58,7 +58,8 @@ def _sync(session: Session, chosen: Plan | None) -> Planner:
     if chosen is not None:
         planner.plan = planner.plan.narrowed_to(chosen)
         _say_what_is_stale(session, planner.plan, chosen)
-    push(session, planner)
+    if not session.unchecked:
+        push(session, planner)
     for name in planner.targets:
         recover_at(session, session.peers[name])
     return planner
@@ -68,6 +69,7 @@ def _plan(session: Session, *, met: bool = False) -> Planner:
     if not met:
         _meet(session)
     _forget_what_is_gone(session)
+    _check_plugins(session)
     pull(session)
     planner = Planner(session)
     planner.make()
@@ -80,6 +82,43 @@ def _say_what_is_stale(session: Session, plan: Plan, chosen: Plan) -> None:
     if stale:
         error = HubError(f"{stale} steps of the plan are stale and were left out.", remedy="Plan again.")
         session.tally.fail("", error)
+
+
+def _check_plugins(session: Session) -> None:
+    """A broken plugin hurts nothing else; but what its rules would have checked does not go out.
+
+    Which rules a plugin has is known from earlier runs, or from the hook in which it failed.
+    """
+    with session.ledger.transaction():
+        known = session.ledger.workspaces.rule_families()
+        families = {rule.name.partition(".")[0] for rule in session.rules}
+        accepted = {cause for cause, _ in session.ledger.decisions.taken()}
+        if not session.not_loaded:
+            session.ledger.workspaces.remember_rule_families(families)
+            known = families
+        missing = {(name, "its rules were there in earlier runs.") for name in known - families}
+        for plugin in session.not_loaded:
+            if plugin.rules_failed:
+                missing.add((plugin.name, plugin.problem))
+            else:
+                session.tally.notice(f"plugin {plugin.name}", f"It is not loaded: {plugin.problem}")
+        for hold in (_unchecked(name, problem) for name, problem in sorted(missing)):
+            if hold.cause not in accepted:
+                session.hold(hold)
+        session.ledger.holds.sweep("plugins", session.run)
+        session.unchecked = session.ledger.holds.any_in("plugins")
+
+
+def _unchecked(name: str, problem: str) -> Hold:
+    return Hold(
+        scope="plugins",
+        cause=f"plugin:{name}",
+        code="plugin",
+        subject=name,
+        label=f"rules of {name}",
+        message=f"Nothing is sent unchecked: {problem}",
+        remedy="See `hub plugins`, and mend it; or accept to go on without these rules from now on.",
+    )
 
 
 def _forget_what_is_gone(session: Session) -> None:
@@ -162,13 +201,26 @@ def _check_place(session: Session) -> None:
 
 def _meet(session: Session) -> None:
     """Try every connection, and stop where another company answers than last time."""
+    for name, error in session.not_opened.items():
+        session.tally.fail(name, error)
     failed = {name for name, peer in session.peers.items() if not _answers(session, peer)}
+    failed |= session.not_opened.keys()
     session.flows = [flow for flow in session.flows if not failed & {flow.source, flow.target}]
+
+
+def _health_of(peer: Peer) -> Health:
+    health: object = peer.connector.check()
+    if not isinstance(health, Health):
+        raise SourceFailed(
+            f"The connector {peer.connector.name} does not say how it is.",
+            remedy="This is a bug in the connector.",
+        )
+    return health
 
 
 def _answers(session: Session, peer: Peer) -> bool:
     try:
-        health = peer.connector.check()
+        health = _health_of(peer)
     except HubError as error:
         session.tally.fail(peer.name, error)
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hub.model import KIND_ORDER, Kind, line_references, references
 from hub.sdk import Access, HubError
@@ -99,7 +99,7 @@ class Limit:
 
     share: Decimal | None = None
     count: int | None = None
-    fewest: int = 3
+    fewest: int = 2
     """So few never count as too many by their share."""
 
     def exceeded(self, affected: int, known: int) -> bool:
@@ -166,12 +166,26 @@ class Tally:
             self.notices.append(told)
 
 
+class BrokenPlugin(Protocol):
+    """What a run has to know of a plugin that is not, or not wholly, loaded."""
+
+    name: str
+    version: str
+    problem: str
+
+    @property
+    def rules_failed(self) -> bool:
+        """Whether it has rules that could not be loaded."""
+        ...
+
+
 @dataclass(slots=True)
 class Session:
     """One run, from opening to end."""
 
     ledger: Ledger
     peers: Mapping[str, Peer]
+    """The connections that are ready."""
     flows: Sequence[Flow]
     """The flows of this run."""
     all_flows: Sequence[Flow]
@@ -185,8 +199,14 @@ class Session:
     currency: str
     options: Options = field(default_factory=Options)
     progress: Callable[[str, int], None] = lambda _what, _count: None
+    not_opened: Mapping[str, HubError] = field(default_factory=dict)
+    """Connections whose connectors could not even be made; their flows do not run."""
+    not_loaded: Sequence[BrokenPlugin] = ()
+    """Plugins that are broken."""
     confirm: Callable[[str, Mapping[str, Any]], bool] = lambda _connection, _totals: False
     """Shows a person the control totals of a first write, and asks."""
+    unchecked: bool = False
+    """Whether rules that should look at what goes out are not there."""
     run: int = 0
     tally: Tally = field(default_factory=Tally)
     incomplete: set[tuple[str, Kind]] = field(default_factory=set)
@@ -201,7 +221,8 @@ class Session:
         sources = [flow.source for flow in self.flows if kind in flow.kinds_read]
         targets = [flow.target for flow in self.flows if flow.target and kind in flow.kinds_read]
         names = dict.fromkeys([*sources, *targets])
-        return [self.peers[name] for name in names if self.peers[name].access(kind).read]
+        ready = [self.peers[name] for name in names if name in self.peers]
+        return [peer for peer in ready if peer.access(kind).read]
 
     def is_source(self, peer: Peer, kind: Kind) -> bool:
         """Whether changes of a kind at a connection are taken over."""

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from hub.ledger import RecordState
-from hub.model import Kind, references
+from hub.model import MODELS, Kind, references
 from hub.sync import causes
 from hub.sync.plan import Situation
 from hub.sync.reasons import AGAIN, cause_of
@@ -28,7 +28,10 @@ _DATES = {
     Kind.WRITE_OFF: "written_off_on",
     Kind.CREDIT_NOTE: "issued_on",
 }
-_DOCUMENTS = frozenset({Kind.INVOICE, Kind.CREDIT_NOTE})
+_STATUSES = {
+    kind: str(MODELS[kind].model_fields["status"].default) for kind in (Kind.INVOICE, Kind.CREDIT_NOTE)
+}
+"""What a document is that says nothing about it: stored values leave out the model's defaults."""
 _NO_ROW_OF_OURS = frozenset({"match", "reference"})
 """Why a row may wait although it is known not to be one that the hub would send."""
 
@@ -116,7 +119,8 @@ class Stock:
     ) -> Situation:
         access = self._peer.access(self._kind)
         refused = attempt.refused if attempt else None
-        status = stored.values.get("status", "draft") if self._kind in _DOCUMENTS else ""
+        usual = _STATUSES.get(self._kind)
+        status = "" if usual is None else stored.values.get("status", usual)
         return Situation(
             here=None if bound is None else bound.state,
             gone=stored.state is RecordState.GONE,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
 
 from hub.ledger import body_text
 from hub.ledger.inbox import Waiting
@@ -110,7 +111,12 @@ class Translation:
         except ValidationError as error:
             self.keep(stream, row, causes.invalid(self.peer, stream, row.item.external_id, error))
             return False
-        row.body = self._to_json(record, exclude_defaults=True).decode()
+        try:
+            row.body = self._to_json(record, exclude_defaults=True).decode()
+        except PydanticSerializationError:
+            problem = "It holds half a character. Correct the text."
+            self.keep(stream, row, [causes.unreadable(self.peer, stream, row.item, problem)])
+            return False
         return True
 
     def keep(self, stream: Stream, row: Row, holds: Sequence[Hold]) -> None:

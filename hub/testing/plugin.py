@@ -1,4 +1,4 @@
-"""The plugins and mappings of a kit's workspace, put together once for each connector, since that takes long."""
+"""The plugins and mappings of a workspace of the kit, made once for each connector: it takes long."""
 
 from __future__ import annotations
 

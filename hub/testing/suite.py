@@ -37,12 +37,12 @@ class Declaration(SuiteBase):
     def test_its_plugin_is_loaded(self) -> None:
         """The plugin host takes the connector, and has nothing to say against its plugin."""
         host = self.stand.open().plugins
+        problems = " ".join(report.problem for report in host.reports if report.problem)
         given = host.connectors.get(self.connector.name)
-        assert given is self.connector, f"Another plugin gives a connector {self.connector.name}."
-        mine = [
-            report for report in host.reports if self.connector.name in report.gives.get("connectors", ())
-        ]
-        assert not mine[0].problem, mine[0].problem
+        assert given is self.connector, f"No plugin gives this {self.connector.name}. {problems}"
+        for report in host.reports:
+            is_mine = self.connector.name in report.gives.get("connectors", ())
+            assert not (is_mine and report.problem), report.problem
 
     def test_trust_money_is_never_written(self) -> None:
         """Trust transactions are read and reported; no connector writes them."""

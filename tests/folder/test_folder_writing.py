@@ -95,7 +95,7 @@ def test_a_change_leaves_everything_else_to_the_letter(sheets: Any, update: Any,
     sheets.put("client.csv", content)
     ends = sheets.write(update("C2", name="Bear", email=None, number="5"))
     assert (sheets.folder / "client.csv").read_bytes().decode() == (
-        'ID,own,Name,email,number\r\n"C1","1",Acme,,\r\n\r\nbroken\r\nC2,"2\r\n2",Bear,,5\r\n'
+        'ID,own,Name,number\r\n"C1","1",Acme,\r\n\r\nbroken\r\nC2,"2\r\n2",Bear,5\r\n'
     )
     agree(sheets, ends.values())
 

@@ -99,9 +99,13 @@ def test_nothing_is_written_outside_of_a_transaction(ledger: Ledger) -> None:
 
 
 def test_a_transaction_that_fails_leaves_nothing(ledger: Ledger) -> None:
-    with pytest.raises(ZeroDivisionError), ledger.transaction():
-        ledger.records.add(Client(number="1", name="x"), run=1, connection=None)
-        raise ZeroDivisionError
+    def half() -> None:
+        with ledger.transaction():
+            ledger.records.add(Client(number="1", name="x"), run=1, connection=None)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half()
     with ledger.reading():
         assert ledger.records.count(Kind.CLIENT) == 0
     assert a_client(ledger).id
@@ -191,7 +195,16 @@ def test_gone_and_back_are_revisions_too(ledger: Ledger) -> None:
         assert ledger.records.get(record.id).state is RecordState.LIVE
 
 
-@pytest.mark.parametrize("text", ["99999999999999999999999", "\N{SUPERSCRIPT TWO}", "", "%", "'"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "99999999999999999999999",
+        "\N{SUPERSCRIPT TWO}",
+        "",
+        "%",
+        "'",
+    ],
+)
 def test_nobody_is_found_by_nonsense(ledger: Ledger, text: str) -> None:
     a_client(ledger)
     with ledger.reading():
@@ -233,6 +246,7 @@ KILLED = """
 import os, sys
 from pathlib import Path
 sys.path.insert(0, {here!r})
+from hub.model import Client
 from test_ledger_core import a_client, opened, running
 ledger = opened(Path({folder!r}))
 with running(ledger):
@@ -241,7 +255,7 @@ with running(ledger):
         print(number, flush=True)
         if number == 40:
             with ledger.transaction():
-                ledger.records.add(__import__("hub.model").model.Client(number="x", name="half"), run=1, connection=None)
+                ledger.records.add(Client(number="x", name="half"), run=1, connection=None)
                 os._exit(9)
 """
 
@@ -313,4 +327,3 @@ def test_an_attempt_is_counted_and_may_be_pardoned(ledger: Ledger) -> None:
         ledger.attempts.pardon(1, 7)
         assert ledger.attempts.of(1, [7])[7].refused is None
         assert ledger.attempts.of(1, [8]) == {}
-

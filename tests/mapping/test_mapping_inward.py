@@ -115,7 +115,9 @@ def test_an_unknown_text_is_no_value_unless_it_is_said_to_hold(mapping: Compile)
 
 
 def test_a_privileged_value_is_never_quoted(mapping: Compile) -> None:
-    text = ENTRY.replace('"DESCRIPTION", optional = true', '"DESCRIPTION", values = { a = "b" }, unknown = "hold"')
+    text = ENTRY.replace(
+        '"DESCRIPTION", optional = true', '"DESCRIPTION", values = { a = "b" }, unknown = "hold"'
+    )
     inward = mapping(text).inward(Kind.TIME_ENTRY, "FEE")
     with pytest.raises(Untranslatable) as caught:
         inward.translate({**ROW, "DESCRIPTION": "Discussed the secret"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from scenario_practice import Practice, billed_practice
+from scenario_practice import Practice, billed_practice, made_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,14 +28,29 @@ def _quiet_logs() -> Iterator[None]:
     root.setLevel(level)
 
 
+@pytest.fixture(scope="session")
+def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger that holds its tables and nothing else: making them takes longer than a run."""
+    return made_ledger(tmp_path_factory.mktemp("ledger") / "hub.db")
+
+
+@pytest.fixture(scope="session")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Practice:
+    """A small practice after its first sync; never to be changed."""
+    made = billed_practice(tmp_path_factory.mktemp("synced") / "firm")
+    assert made.sync()["exit"] == 0
+    return made
+
+
 @pytest.fixture
-def practice(tmp_path: Path) -> Practice:
+def practice(tmp_path: Path, empty_ledger: Path) -> Practice:
     """A small practice with statements, not synced yet."""
-    return billed_practice(tmp_path / "firm")
+    made = billed_practice(tmp_path / "firm")
+    shutil.copy(empty_ledger, made.folder / "hub.db")
+    return made
 
 
 @pytest.fixture
-def running(practice: Practice) -> Practice:
+def running(tmp_path: Path, synced: Practice) -> Practice:
     """A small practice after its first sync."""
-    practice.sync()
-    return practice
+    return synced.copied(tmp_path / "firm")

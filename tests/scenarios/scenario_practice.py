@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import json
+import shutil
+import sqlite3
 from collections import defaultdict
+from contextlib import closing
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from click.testing import CliRunner, Result
-from hub_tabs3.sandbox import Tabs3Firm
-from hub_tabs3.sandbox_faults import LEVELS
 
 from hub.cli.program import program
+from hub.ledger.engine import TransactionKind, bring_up_to_date, open_engine
+from hub_tabs3.sandbox import Tabs3Firm
+from hub_tabs3.sandbox_faults import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +48,7 @@ kinds = ["invoice"]
 """
 
 _LEVELS = ", ".join(f'"{level}" = "{code}"' for level, code in (LEVELS | {"5": "PARALG"}).items())
-MAPPING = f"[timekeeper.fields]\nclassification = {{ field = \"LEVEL\", values = {{ {_LEVELS} }} }}\n"
+MAPPING = f'[timekeeper.fields]\nclassification = {{ field = "LEVEL", values = {{ {_LEVELS} }} }}\n'
 
 
 class Practice:
@@ -56,6 +61,15 @@ class Practice:
         (folder / "hub.toml").write_text(HUB, encoding="utf-8")
         (folder / "mappings" / "tabs3.toml").write_text(MAPPING, encoding="utf-8")
         self.export()
+
+    def copied(self, folder: Path) -> Practice:
+        """The same practice in another folder, as if it had always stood there."""
+        shutil.copytree(self.folder, folder)
+        other = copy.copy(self)
+        other.folder, other.firm = folder, copy.deepcopy(self.firm)
+        with closing(sqlite3.connect(folder / "hub.db")) as database, database:
+            database.execute("UPDATE workspace SET place = ?", (str((folder / "hub.db").resolve()),))
+        return other
 
     def export(self) -> None:
         """Export the firm's tables as they are now."""
@@ -124,6 +138,17 @@ def unbilled_practice(folder: Path, *, seed: int = 7, records: int = RECORDS) ->
         firm.undo(number)
     firm.payments.clear()
     return Practice(folder, firm)
+
+
+def made_ledger(path: Path) -> Path:
+    """An empty ledger of the newest schema."""
+    engine = open_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        connection.execution_options(transaction=TransactionKind.WRITING)
+        with connection.begin():
+            bring_up_to_date(connection)
+    engine.dispose()
+    return path
 
 
 def parse_ledes(data: bytes) -> list[dict[str, str]]:

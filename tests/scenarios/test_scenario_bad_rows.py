@@ -128,7 +128,9 @@ def test_a_known_row_that_is_cut_short_is_not_gone(running: Practice) -> None:
 
 def test_cp1252_bytes_are_read_and_said(practice: Practice) -> None:
     def plain(rows: list[Document]) -> None:
-        rows[0]["DESCRIPTION"] = "Draft r\N{LATIN SMALL LETTER E WITH ACUTE}sum\N{LATIN SMALL LETTER E WITH ACUTE}"
+        rows[0]["DESCRIPTION"] = (
+            "Draft r\N{LATIN SMALL LETTER E WITH ACUTE}sum\N{LATIN SMALL LETTER E WITH ACUTE}"
+        )
 
     practice.edit("FEE", plain)
     path = practice.table("FEE")
@@ -168,7 +170,17 @@ def test_no_folder_is_not_taken_for_all_deleted(running: Practice) -> None:
     assert running.sync()["exit"] == 0
 
 
-@pytest.mark.parametrize("table", ["CLIENT", "EMPLOYEE", "FEE", "COST", "ARCHIVE", "LEDGER"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "CLIENT",
+        "EMPLOYEE",
+        "FEE",
+        "COST",
+        "ARCHIVE",
+        "LEDGER",
+    ],
+)
 def test_a_missing_table_is_said_and_nothing_of_it_is_gone(running: Practice, table: str) -> None:
     whole = running.table(table).read_bytes()
     running.table(table).unlink()

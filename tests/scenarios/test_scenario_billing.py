@@ -19,7 +19,9 @@ def fees(practice: Practice) -> list[str]:
 
 
 @pytest.mark.parametrize("make", ["billed", "unbilled"])
-def test_billing_nearly_all_deletes_nothing_and_stops_nothing(tmp_path: Path, practice: Practice, make: str) -> None:
+def test_billing_nearly_all_deletes_nothing_and_stops_nothing(
+    tmp_path: Path, practice: Practice, make: str
+) -> None:
     if make == "unbilled":
         practice = unbilled_practice(tmp_path / "unbilled")
     practice.sync()
@@ -33,7 +35,10 @@ def test_billing_nearly_all_deletes_nothing_and_stops_nothing(tmp_path: Path, pr
         assert document["pulled"]["billing"][kind]["deleted"] == 0
     assert document["pushed"]["portal"]["invoice"]["delivered"] == len(statements)
     made = {name: data for name, data in practice.files().items() if name not in known}
-    asked = {parse_ledes(data)[0]["INVOICE_NUMBER"]: parse_ledes(data)[0]["INVOICE_TOTAL"] for data in made.values()}
+    asked = {
+        parse_ledes(data)[0]["INVOICE_NUMBER"]: parse_ledes(data)[0]["INVOICE_TOTAL"]
+        for data in made.values()
+    }
     assert {int(number): Decimal(total) for number, total in asked.items()} == {
         number: practice.firm.statements[number].total for number in statements
     }
@@ -41,7 +46,10 @@ def test_billing_nearly_all_deletes_nothing_and_stops_nothing(tmp_path: Path, pr
         told = practice.entry(number)
         assert told["record"] == record
         assert [step["change"] for step in told["revisions"]] == ["created", "changed"]
-        assert told["revisions"][1]["replaced"]["status"] == "unbilled" or "status" in told["revisions"][1]["replaced"]
+        assert (
+            told["revisions"][1]["replaced"]["status"] == "unbilled"
+            or "status" in told["revisions"][1]["replaced"]
+        )
     again = practice.sync()
     assert again["pushed"]["portal"]["invoice"]["delivered"] == 0
     assert again["exit"] == 0
@@ -50,7 +58,18 @@ def test_billing_nearly_all_deletes_nothing_and_stops_nothing(tmp_path: Path, pr
 def test_two_equal_entries_stay_two_when_they_are_billed(tmp_path: Path) -> None:
     practice = unbilled_practice(tmp_path / "unbilled", records=40)
     charges = [charge for charge in practice.firm.unbilled.values() if charge.fee][:2]
-    for name in ("client_id", "timekeeper", "day", "quantity", "rate", "amount", "text", "tcode", "task", "activity"):
+    for name in (
+        "client_id",
+        "timekeeper",
+        "day",
+        "quantity",
+        "rate",
+        "amount",
+        "text",
+        "tcode",
+        "task",
+        "activity",
+    ):
         setattr(charges[1], name, getattr(charges[0], name))
     practice.export()
     practice.sync()
@@ -81,7 +100,9 @@ def test_an_undone_statement_waits_in_review(running: Practice) -> None:
     assert document["pulled"]["billing"]["time_entry"]["deleted"] == 0
     back = [running.entry(str(charge.sequence))["record"] for charge in statement.charges if charge.fee]
     assert back == records
-    entry = running.entry(str(statement.charges[0].sequence), "time_entry" if statement.charges[0].fee else "expense")
+    entry = running.entry(
+        str(statement.charges[0].sequence), "time_entry" if statement.charges[0].fee else "expense"
+    )
     assert [step["change"] for step in entry["revisions"]] == ["created", "changed"]
     review = running.run("review")
     assert str(number) in review.output
@@ -103,7 +124,17 @@ def test_a_statement_undone_and_billed_again_goes_once_more_as_a_new_one(running
     assert sum(len(running.firm.statements[one].charges) for one in made) >= charges
 
 
-@pytest.mark.parametrize("table", ["FEE", "COST", "ARCHIVE", "CLIENT", "LEDGER", "EMPLOYEE"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "FEE",
+        "COST",
+        "ARCHIVE",
+        "CLIENT",
+        "LEDGER",
+        "EMPLOYEE",
+    ],
+)
 @pytest.mark.parametrize("cut", ["at a line", "in a line"])
 def test_half_of_a_table_stops_the_run(running: Practice, table: str, cut: str) -> None:
     path = running.table(table)

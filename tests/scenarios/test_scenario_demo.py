@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
-from hub_ebilling.sandbox import PortalIntake
 from scenario_practice import booked, parse_ledes
 
 from hub.cli.program import program
+from hub_ebilling.sandbox import PortalIntake
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,9 @@ def test_every_row_has_right_arithmetic_and_every_file_the_total_of_its_statemen
 
 def test_a_portal_takes_every_file(demo: tuple[Path, Document]) -> None:
     folder, _ = demo
-    assert [receipt.refusals for receipt in PortalIntake(folder / "outbox" / "portal").take() if receipt.refusals] == []
+    assert [
+        receipt.refusals for receipt in PortalIntake(folder / "outbox" / "portal").take() if receipt.refusals
+    ] == []
 
 
 def test_every_planted_fault_is_held_with_a_remedy(demo: tuple[Path, Document]) -> None:
@@ -60,8 +62,11 @@ def test_every_planted_fault_is_held_with_a_remedy(demo: tuple[Path, Document]) 
         assert hold["message"]
         assert hold["remedy"]
     told = json.dumps(document["holds"])
-    for sign in ("BILL_CODE", "timekeeper 99", "1E2", "02/30/2026", "9999.99", "HOLD", "stands twice",
-                 "lost its zeros", "cut short", "TOTAL_AMOUNT", "client_matter_id", "classification"):  # fmt: skip
+    signs = (
+        *("BILL_CODE", "timekeeper 99", "1E2", "02/30/2026", "9999.99", "HOLD", "stands twice"),
+        *("lost its zeros", "cut short", "TOTAL_AMOUNT", "client_matter_id", "classification"),
+    )
+    for sign in signs:
         assert sign in told, sign
 
 

@@ -9,14 +9,23 @@ import sqlite3
 import subprocess
 import sys
 import time
-from pathlib import Path
 from textwrap import dedent
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 from scenario_practice import HUB, codes, only, unbilled_practice
 
+from hub.app.workspace import OpenWorkspace
+from hub.ledger import Ledger
+from hub.sdk import SystemClock
+from hub.sync import sync
+from hub.sync.telling import sync_document
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from scenario_practice import Document, Practice
 
 
@@ -91,7 +100,9 @@ class Elsewhere:
                 "sys.argv = ['hub', *sys.argv[1:]]; runpy.run_module('hub', run_name='__main__')"
             )
             command = [sys.executable, "-c", code, *command[3:]]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, check=False, timeout=60
+        )
         assert "Traceback" not in done.stdout + done.stderr, done.stderr
         return done
 
@@ -119,7 +130,7 @@ RULE = """
 
 
 def test_a_rule_that_raises_holds_and_says_which(practice: Practice) -> None:
-    away = Elsewhere(practice, RULE.format(body='raise ValueError(str(subject.record.lines[0].narrative))'))
+    away = Elsewhere(practice, RULE.format(body="raise ValueError(str(subject.record.lines[0].narrative))"))
     done = away.run("sync", "--yes", "--json")
     document: Document = json.loads(done.stdout)
     assert done.returncode == 3
@@ -165,6 +176,14 @@ CONNECTOR = """
 """
 
 ODD = '\n[connections.odd]\nconnector = "odd"\n\n[flows.odd]\nfrom = "odd"\nkinds = ["client"]\n'
+ODD_MAPPING = '[client.fields]\nnumber = { field = "number" }\nname = { field = "number" }\n'
+
+
+def module_of(code: str) -> ModuleType:
+    """A plugin's module."""
+    made = ModuleType("odd_plugin")
+    exec(dedent(code), vars(made))
+    return made
 
 
 @pytest.mark.parametrize(
@@ -180,14 +199,15 @@ ODD = '\n[connections.odd]\nconnector = "odd"\n\n[flows.odd]\nfrom = "odd"\nkind
     ],
 )
 def test_a_connector_that_raises_fails_alone(practice: Practice, body: str) -> None:
-    away = Elsewhere(practice, CONNECTOR.format(body=body))
     (practice.folder / "hub.toml").write_text(HUB + ODD, encoding="utf-8")
-    (practice.folder / "mappings" / "odd.toml").write_text('[client.fields]\nnumber = { field = "number" }\nname = { field = "number" }\n')
-    for _ in range(2):
-        done = away.run("sync", "--yes", "--json")
-        assert "privileged words" not in done.stdout + done.stderr
-    document: Document = json.loads(done.stdout)
-    assert done.returncode == 1
+    (practice.folder / "mappings" / "odd.toml").write_text(ODD_MAPPING, encoding="utf-8")
+    plugin = module_of(CONNECTOR.format(body=body))
+    with OpenWorkspace(practice.folder, extra=[plugin]) as workspace:
+        for _ in range(2):
+            session = workspace.session(confirm=lambda _name, _totals: True)
+            document = sync_document(session, sync(session))
+    assert document["outcome"] == "failed"
+    assert "privileged words" not in str(document)
     assert "odd" in document["errors"][0]["connection"]
     assert len(practice.files()) == len(practice.firm.statements)
 
@@ -206,9 +226,6 @@ def test_a_ledger_that_another_program_holds_is_said(running: Practice) -> None:
 
 
 def test_a_second_run_leaves_while_one_goes_on(running: Practice) -> None:
-    from hub.ledger import Ledger
-    from hub.sdk import SystemClock
-
     url = f"sqlite:///{running.folder / 'hub.db'}"
     with Ledger(url, "Doyle & Vance LLP", SystemClock()) as ledger, ledger.leased("test", wait=0):
         result = running.run("sync", "--yes")
@@ -222,8 +239,9 @@ needs_limits = pytest.mark.skipif(sys.platform == "win32", reason="there are no 
 
 
 @needs_limits
-@pytest.mark.parametrize("size", [4_096, 120_000, 260_000, 420_000])
+@pytest.mark.parametrize("size", [4_096, 250_000])
 def test_a_disk_that_fills_up_loses_nothing(practice: Practice, size: int) -> None:
+    (practice.folder / "hub.db").unlink()
     done = Elsewhere(practice).run("sync", "--yes", limit=size)
     assert done.returncode in {0, 1}
     if done.returncode:
@@ -237,14 +255,18 @@ def test_a_disk_that_fills_up_loses_nothing(practice: Practice, size: int) -> No
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Path:
+def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 200 kB, where one can be mounted."""
     place = tmp_path / "disk"
     place.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(place)]
-    if sys.platform != "linux" or os.geteuid() != 0 or subprocess.run(command, check=False, capture_output=True).returncode:
+    if (
+        sys.platform != "linux"
+        or os.geteuid() != 0
+        or subprocess.run(command, check=False, capture_output=True).returncode
+    ):
         pytest.skip("no disk can be mounted here")
-    yield place  # type: ignore[misc]
+    yield place
     subprocess.run(["umount", str(place)], check=True)
 
 
@@ -266,7 +288,9 @@ def test_a_full_outbox_is_said_and_the_rest_follows(practice: Practice, small_di
 
 
 def test_a_full_ledgers_disk_is_said(practice: Practice, small_disk: Path) -> None:
-    hub = HUB.replace("\n[connections.billing]", f'ledger = "sqlite:///{small_disk}/hub.db"\n\n[connections.billing]')
+    hub = HUB.replace(
+        "\n[connections.billing]", f'ledger = "sqlite:///{small_disk}/hub.db"\n\n[connections.billing]'
+    )
     (practice.folder / "hub.toml").write_text(hub, encoding="utf-8")
     result = practice.run("sync", "--yes")
     assert result.exit_code == 1
@@ -341,5 +365,7 @@ def test_no_narrative_leaves_but_in_the_invoices(tmp_path: Path) -> None:
     entry = str(next(charge.sequence for charge in practice.firm.unbilled.values() if charge.fee))
     told += [practice.run("history", "time_entry", entry, "--json").output]
     told += [practice.run("history", "invoice", str(next(iter(practice.firm.statements))), "--json").output]
-    told += [path.read_text(encoding="utf-8") for path in (tmp_path / "plan.json", practice.folder / "hub.toml")]
+    told += [
+        path.read_text(encoding="utf-8") for path in (tmp_path / "plan.json", practice.folder / "hub.toml")
+    ]
     assert not [text for text in practice.narratives() if any(text in one for one in told)]

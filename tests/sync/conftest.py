@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,13 +12,25 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from sync_fakes import Bench
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from hub.ledger.engine import TransactionKind, bring_up_to_date, open_engine
+
+
+@pytest.fixture(scope="session")
+def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger that holds its tables and nothing else: making them takes longer than a run."""
+    path = tmp_path_factory.mktemp("ledger") / "hub.db"
+    engine = open_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        connection.execution_options(transaction=TransactionKind.WRITING)
+        with connection.begin():
+            bring_up_to_date(connection)
+    engine.dispose()
+    return path
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
+def bench(tmp_path: Path, empty_ledger: Path) -> Bench:
     """A workspace with a source folder and a fake system to write to."""
     made = Bench(tmp_path / "workspace")
-    yield made
-    made.close()
+    shutil.copy(empty_ledger, made.folder / "hub.db")
+    return made

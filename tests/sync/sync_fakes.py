@@ -7,7 +7,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from hub.app.workspace import OpenWorkspace
@@ -71,7 +71,7 @@ total = { field = "total", as = "decimal" }
 
 TOML = """
 [hub]
-firm = "Fake & Partners"
+firm = "{firm}"
 timezone = "America/Chicago"
 currency = "USD"
 """
@@ -283,6 +283,7 @@ class Bench:
             (Kind.CLIENT, Kind.MATTER, Kind.INVOICE), Access(create=True, update=True, batch=10)
         )
         self.role = Role.BOOKS
+        self.firm = "Fake & Partners"
         self.rules: list[Rule] = []
         self.plugins: list[object] = []
         self.connections: dict[str, Document] = {"source": SOURCE, "target": TARGET}
@@ -292,9 +293,6 @@ class Bench:
         self.more = ""
         self.mapping(MAPPING)
         self.table("source", "client")
-
-    def close(self) -> None:
-        """Nothing is left open: every run closes what it opens."""
 
     def mapping(self, text: str, name: str = "fake") -> None:
         """Write a mapping file of the workspace."""
@@ -323,7 +321,7 @@ class Bench:
         return OpenWorkspace(self.folder, clock=self.clock, extra=[plugin, *self.plugins])
 
     def _configure(self) -> None:
-        parts = [TOML]
+        parts = [TOML.format(firm=self.firm)]
         for section, tables in (("connections", self.connections), ("flows", self.flows)):
             for name, table in tables.items():
                 parts.append(f"[{section}.{name}]")
@@ -368,8 +366,8 @@ class Bench:
 
 
 def _toml(value: object) -> str:
-    if type(value).__name__ == "_Day":
-        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {_toml(part)}" for key, part in value.items()) + " }"
     return json.dumps(value)

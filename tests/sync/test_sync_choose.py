@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.ledger import BindingState
-from hub.sync.plan import Do, Part, Plan, Situation, Step, choose
 from hub.model import Kind
+from hub.sync.plan import Do, Part, Plan, Situation, Step, choose
 
 _FLAGS = [field.name for field in fields(Situation) if field.name != "here"]
 SITUATIONS = st.builds(
@@ -23,15 +23,22 @@ SITUATIONS = st.builds(
 def test_nothing_is_created_that_must_not_be(now: Situation) -> None:
     if choose(now).do is not Do.CREATE:
         return
-    assert not (now.open or now.blocked)
+    assert not (now.open)
+    assert not (now.blocked)
     if now.here is None:
-        assert not (now.gone or now.withdrawn or now.draft or now.waits or now.refused)
+        assert not (now.gone)
+        assert not (now.withdrawn)
+        assert not (now.draft)
+        assert not (now.waits)
+        assert not (now.refused)
         assert now.absent_for_certain
         assert now.can_create
     else:
         assert now.resubmit
         assert now.here is not BindingState.GONE
-        assert not (now.in_step or now.gone or now.withdrawn)
+        assert not (now.in_step)
+        assert not (now.gone)
+        assert not (now.withdrawn)
 
 
 @given(SITUATIONS)
@@ -39,8 +46,12 @@ def test_an_update_is_for_what_is_there_and_differs(now: Situation) -> None:
     if choose(now).do is Do.UPDATE:
         assert now.here is BindingState.LIVE
         assert now.can_update
-        assert not (now.in_step or now.open or now.blocked or now.refused)
-        assert not (now.gone or now.withdrawn)
+        assert not (now.in_step)
+        assert not (now.open)
+        assert not (now.blocked)
+        assert not (now.refused)
+        assert not (now.gone)
+        assert not (now.withdrawn)
 
 
 @given(SITUATIONS)
@@ -97,7 +108,9 @@ def test_a_draft_is_not_sent_over_what_was_final(now: Situation) -> None:
 
 
 STEPS = st.lists(
-    st.builds(Step, st.integers(1, 10**9), st.integers(1, 10**12), st.sampled_from(Do), st.text(), st.tuples())
+    st.builds(
+        Step, st.integers(1, 10**9), st.integers(1, 10**12), st.sampled_from(Do), st.text(), st.tuples()
+    )
 )
 
 

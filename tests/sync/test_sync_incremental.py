@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sync_fakes import MAPPING, codes, read
 
-from hub.sdk import Access, Deleted, Kind, Listing, Page, Upsert
+from hub.sdk import Access, Deleted, Kind, Listing, Page, SourceFailed, Upsert
 
 if TYPE_CHECKING:
     from sync_fakes import Bench
@@ -79,7 +79,11 @@ def test_what_lacks_a_column_is_not_passed_by(feed: Bench) -> None:
     tell(feed, client("1"))
     document = tell(feed, Upsert("clients", "2", {"number": "2"}))
     assert document["outcome"] == "held"
-    feed.mapping(MAPPING.replace('name = { field = "name" }', 'name = { field = "name", default = "?", optional = true }', 1))
+    feed.mapping(
+        MAPPING.replace(
+            'name = { field = "name" }', 'name = { field = "name", default = "?", optional = true }', 1
+        )
+    )
     tell(feed)
     assert names(feed) == ["Acme", "?"]
 
@@ -113,8 +117,6 @@ def test_an_edited_mapping_reaches_what_is_not_listed_again(feed: Bench) -> None
 
 
 def test_a_listing_that_breaks_off_is_taken_up_where_it_was(feed: Bench) -> None:
-    from hub.sdk import SourceFailed
-
     def pages() -> object:
         yield Page([client("1")], cursor="one")
         raise SourceFailed("It broke off.")

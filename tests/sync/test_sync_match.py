@@ -122,9 +122,14 @@ def test_what_may_be_at_the_target_already_is_not_created(bench: Bench) -> None:
 
 
 def test_an_unreadable_row_at_the_target_is_not_doubled(bench: Bench) -> None:
-    bench.mapping((bench.folder / "mappings" / "fake.toml").read_text().replace(
-        'email = { field = "email", optional = true }', 'active = { field = "active", as = "flag", optional = true }'
-    ))
+    bench.mapping(
+        (bench.folder / "mappings" / "fake.toml")
+        .read_text()
+        .replace(
+            'email = { field = "email", optional = true }',
+            'active = { field = "active", as = "flag", optional = true }',
+        )
+    )
     bench.access[Kind.CLIENT] = Access(read=True, create=True)
     bench.system.put(Kind.CLIENT, {"number": "100", "name": "Acme", "active": "perhaps"})
     document = bench.sync()

@@ -231,7 +231,9 @@ def test_a_column_gone_is_one_hold(bench: Bench) -> None:
 
 
 def test_a_new_code_for_a_whole_kind_is_one_cause(bench: Bench) -> None:
-    bench.mapping('[client.fields]\nshort_name = { field = "k", values = { a = "A" }, unknown = "hold" }\n', "folder")
+    bench.mapping(
+        '[client.fields]\nshort_name = { field = "k", values = { a = "A" }, unknown = "hold" }\n', "folder"
+    )
     rows = [{"id": f"{n}", "number": f"{n}", "name": "N", "k": "z"} for n in range(5)]
     bench.table("source", "client", *rows)
     document = bench.sync()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TRUST = "id,client,moved_on,direction,amount\nT1,C1,2026-01-15,deposit,100.00\n"
 
 
-ALL = tuple(kind for kind in Kind if kind is not Kind.CREDIT_NOTE)  # see TestCreditNotes
+ALL = tuple(Kind)
 FEW = (Kind.CLIENT, Kind.MATTER, Kind.TIMEKEEPER, Kind.TIME_ENTRY)
 
 

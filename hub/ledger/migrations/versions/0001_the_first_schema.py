@@ -216,6 +216,7 @@ def upgrade() -> None:
         sa.Column("identity", sa.Text(), nullable=False),
         sa.Column("place", sa.Text(), nullable=False),
         sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("rules", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_workspace")),
         sa.UniqueConstraint("firm", name=op.f("uq_workspace_firm")),
     )
