@@ -41,17 +41,14 @@ def command(said: Globals) -> ExitCode:
 def _examine(workspace: OpenWorkspace) -> Iterator[tuple[str, bool, str]]:
     from hub.app.config import FILE_NAME  # noqa: PLC0415 -- as above
 
-    yield (
-        FILE_NAME,
-        True,
-        f"{len(workspace.config.connections)} connections, {len(workspace.config.flows)} flows",
-    )
+    names = ", ".join(workspace.config.connections)
+    yield FILE_NAME, True, f"connections: {names}; flows: {', '.join(workspace.config.flows)}"
     for report in workspace.plugins.reports:
         if report.problem:
             yield f"plugin {report.name}", False, f"{report.problem} ({report.file})"
     yield from _ledger(workspace)
     for name in workspace.config.connections:
-        yield _connection(workspace, name)
+        yield from _connection(workspace, name)
 
 
 def _ledger(workspace: OpenWorkspace) -> Iterator[tuple[str, bool, str]]:
@@ -75,12 +72,17 @@ def _ledger(workspace: OpenWorkspace) -> Iterator[tuple[str, bool, str]]:
         yield "ledger", False, str(error)
 
 
-def _connection(workspace: OpenWorkspace, name: str) -> tuple[str, bool, str]:
+def _connection(workspace: OpenWorkspace, name: str) -> Iterator[tuple[str, bool, str]]:
     from hub.sdk import HubError  # noqa: PLC0415 -- as above
 
     try:
         health = workspace.connector(name).check()
     except HubError as error:
-        return f"connection {name}", False, str(error)
-    notes = " ".join(health.notes)
-    return f"connection {name}", health.ok, notes or health.title or "answers"
+        yield f"connection {name}", False, str(error)
+        return
+    except Exception as error:  # noqa: BLE001 -- a connector's bug is one connection's failure
+        yield f"connection {name}", False, f"Its connector fails: {type(error).__name__}."
+        return
+    yield f"connection {name}", health.ok, health.title or "answers"
+    for note in health.notes:
+        yield "", health.ok, note

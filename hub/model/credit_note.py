@@ -26,5 +26,5 @@ class CreditNote(Record):
     total: Money
 
     def label(self) -> str:
-        """Number, day and total."""
-        return f"{self.number} of {self.issued_on}, {self.total}"
+        """Number and day."""
+        return f"{self.number} of {self.issued_on}"

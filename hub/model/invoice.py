@@ -104,5 +104,5 @@ class Invoice(Record):
         return charges + self.tax - self.discount
 
     def label(self) -> str:
-        """Number, day and total."""
-        return f"{self.number} of {self.issued_on}, {self.total}"
+        """Number and day."""
+        return f"{self.number} of {self.issued_on}"

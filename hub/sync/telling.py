@@ -105,6 +105,8 @@ def actions(ledger: Ledger, planner: Planner) -> Iterator[dict[str, Any]]:
 def _actions(ledger: Ledger, part: Part, steps: Sequence[Step]) -> Iterator[dict[str, Any]]:
     with ledger.reading():
         stored = ledger.records.many(step.record for step in steps)
+        held = ledger.holds.in_scope(f"plan:{part.connection}:{part.flow}")
+    why = {hold.record: hold.message for hold in reversed(held)}
     for step in steps:
         yield {
             "flow": part.flow,
@@ -114,7 +116,7 @@ def _actions(ledger: Ledger, part: Part, steps: Sequence[Step]) -> Iterator[dict
             "revision": step.revision,
             "label": stored[step.record].label,
             "action": step.do.value,
-            "reason": step.reason,
+            "reason": why.get(step.record, step.reason) if step.do is Do.HOLD else step.reason,
             "diff": list(step.diff),
         }
 
