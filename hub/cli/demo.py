@@ -9,7 +9,7 @@ import click
 
 from hub.cli.exits import ExitCode
 from hub.cli.options import Globals, pass_globals
-from hub.cli.running import Progress
+from hub.cli.running import Progress, collect_seldom
 
 if TYPE_CHECKING:
     from hub.cli.output import Screen
@@ -30,6 +30,7 @@ def command(said: Globals, folder: Path, *, records: int | None, seed: int) -> E
 
     place = said.folder / folder
     firm = make_sample_firm(place, seed=seed, records=records)
+    collect_seldom()
     with OpenWorkspace(place) as workspace, Progress(said) as progress:
         session = workspace.session(confirm=lambda _connection, _totals: True, progress=progress)
         result = sync(session)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hub.cli.options import Globals, pass_globals
-from hub.cli.running import Progress, code_of
+from hub.cli.running import Progress, code_of, collect_seldom
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +42,7 @@ def command(
     from hub.sync.telling import plan_document, saved_plan  # noqa: PLC0415 -- as above
 
     options = Options(clients=frozenset(clients), limit=limit, who="hub plan")
+    collect_seldom()
     with OpenWorkspace(said.folder) as workspace, Progress(said) as progress:
         session = workspace.session(flows, options, progress=progress)
         result = make_plan(session)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hub.cli.options import Globals, pass_globals
-from hub.cli.running import Progress, code_of, confirmer
+from hub.cli.running import Progress, code_of, collect_seldom, confirmer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +50,7 @@ def command(  # noqa: PLR0913 -- the options of one command
     from hub.sync.telling import sync_document  # noqa: PLC0415 -- as above
 
     options = Options(clients=frozenset(clients), limit=limit, wait=wait, who="hub sync")
+    collect_seldom()
     with OpenWorkspace(said.folder) as workspace, Progress(said) as progress:
         ask = confirmer(said, workspace.config.hub.currency, yes=yes)
         session = workspace.session(flows, options, confirm=ask, progress=progress)
