@@ -143,7 +143,10 @@ class _RecordReader:
                 found[name] = value
         for name, column in self._texts:
             value = get(column)
-            if value is not None and (value := text_of(value)):
+            if value is None:
+                continue
+            value = value.strip() if value.__class__ is str else text_of(value)
+            if value:
                 found[name] = value
 
     def examine(self, raw: Raw, spot: Spot) -> tuple[dict[str, Any], list[Problem]]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hub.ledger import Bound
     from hub.sdk import Upsert
+
+
+_NOT_YET: Any = None
+"""No dictionary is made for a row that is only going to be given one."""
 
 
 @dataclass(slots=True)
@@ -17,5 +21,5 @@ class Row:
     item: Upsert
     digest: bytes
     bound: Bound | None
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = _NOT_YET
     body: str = ""
