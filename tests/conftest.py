@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import keyring
 import pytest
+from hypothesis import HealthCheck, settings
 from keyring.backend import KeyringBackend
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+# A busy machine is slow, which is no fault of a test; and a machine that decides about a change
+# tries the same examples every time, so that it decides the same.
+settings.register_profile(
+    "suite",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=bool(os.environ.get("CI")),
+)
+settings.load_profile("suite")
 
 
 class MemoryKeyring(KeyringBackend):

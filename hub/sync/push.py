@@ -64,7 +64,7 @@ def _first_write(peer: Peer, writes: int) -> Hold:
         code="first-write",
         subject=peer.name,
         label=peer.name,
-        message=f"Nothing was ever written to {peer.name}; {writes} records would be now.",
+        message=f"Nothing was ever written to {peer.name}; this run would write {writes}.",
         remedy="See the totals with `hub plan`, then run `hub sync --yes`.",
         connection=peer.number,
     )

@@ -93,7 +93,10 @@ class Elsewhere:
 
     def run(self, *words: str, limit: int | None = None) -> subprocess.CompletedProcess[str]:
         command = self.command(*words)
+        environment = self.environment
         if limit is not None:
+            # Python's own compiled files would be cut off as well, and break the runs that follow.
+            environment = environment | {"PYTHONDONTWRITEBYTECODE": "1"}
             code = (
                 "import resource, runpy, sys;"
                 f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}));"
@@ -101,7 +104,7 @@ class Elsewhere:
             )
             command = [sys.executable, "-c", code, *command[3:]]
         done = subprocess.run(
-            command, env=self.environment, capture_output=True, text=True, check=False, timeout=60
+            command, env=environment, capture_output=True, text=True, check=False, timeout=60
         )
         assert "Traceback" not in done.stdout + done.stderr, done.stderr
         return done
