@@ -136,12 +136,6 @@ class Bulk:
         self._many(self._insert_revisions, revisions)
         self._many(self._insert_bindings, bindings)
 
-    def update_records(self, rows: Sequence[tuple[int, int, str, int]]) -> None:
-        """Set state, revision and body of records: (state, revision, body, id)."""
-        m = self._mark
-        sql = f"UPDATE record SET state={m}, revision={m}, body={m} WHERE id={m}"  # noqa: S608 -- our own names
-        self._many(sql, rows)
-
     def update_bindings(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Set what a reading found: (state, agreed, digest, version, raw, stream, external id)."""
         m = self._mark

@@ -121,9 +121,7 @@ class Changes:
             theirs_before=before.theirs,
             theirs=theirs,
             fields=inward.covers,
-            theirs_wins=authorities(
-                self._rows.session.authority, self._rows.kind, self._rows.peer.name, inward.covers
-            ),
+            theirs_wins=self._authorities(inward),
         )
         settled = self._is_settled(row, stored, merged.conflicts)
         differs = any(merged.values.get(name) != theirs.get(name) for name in inward.covers)
