@@ -85,8 +85,9 @@ def load_config(path: Path) -> Config:
 
     """
     if not path.exists():
-        remedy = f"Make a workspace with: hub init {path.parent}; or name one with -C or HUB_HOME."
-        raise ConfigurationError(f"There is no {path.name} in {path.parent}.", remedy=remedy)
+        folder = path.absolute().parent
+        remedy = f"Make a workspace with: hub init {folder}; or name one with -C or HUB_HOME."
+        raise ConfigurationError(f"There is no {path.name} in {folder}.", remedy=remedy)
     return check_config(read_toml(path.absolute()))
 
 

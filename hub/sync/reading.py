@@ -116,7 +116,9 @@ class Reading:
         present = frozenset(column for item in items if not item.problem for column in item.raw)
         self._columns[stream.source] = present
         needed = {column for column, required in inward.columns.items() if required}
-        needed |= stream.columns & inward.columns.keys()
+        if all(len(item.raw) == len(present) for item in items if not item.problem):
+            # A table: every row has every column. Documents leave out what is empty.
+            needed |= stream.columns & inward.columns.keys()
         gone = sorted(needed - present)
         if gone:
             self._skipped.add(stream.source)
