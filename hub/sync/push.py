@@ -80,6 +80,8 @@ class Pusher:
         self._peer = target.peer
         self._outcomes = Outcomes(session, target)
         self._given_up = False
+        self._why = ""
+        """Why the last thing that was not sent was not."""
 
     def push(self, part: Part) -> None:
         """Write one flow's records of one kind, and move the mark up to what has come to rest."""
@@ -153,17 +155,20 @@ class Pusher:
             doubtful = isinstance(ends.get(one.intent.key, Unknown("")), Unknown)
             if doubtful or one.record in self._outcomes.refused:
                 part.leave_open(one.revision)
-        waits = [end.retry_after for end in ends.values() if isinstance(end, NotSent) and end.retry_after]
+        not_sent = [end for end in ends.values() if isinstance(end, NotSent)]
+        self._why = next((end.reason for end in not_sent if end.reason), self._why)
+        waits = [end.retry_after for end in not_sent if end.retry_after]
         return [step for step in steps if step.record in unsent], max(waits, default=None)
 
     def _give_up(self) -> None:
         if self._given_up:
             return
         self._given_up = True
+        why = f" ({self._why})" if self._why else ""
         self._session.tally.fail(
             self._peer.name,
             SourceFailed(
-                f"{self._peer.name} does not take anything at present.",
+                f"{self._peer.name} does not take anything at present{why}.",
                 remedy="Nothing is lost: what was not sent follows in the next run.",
             ),
         )
