@@ -5,6 +5,7 @@ A private SQLite database that vanishes when it is closed keeps memory flat howe
 
 import json
 import sqlite3
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from hashlib import blake2b
@@ -25,6 +26,8 @@ class Index:
 
     def __init__(self, pages: Iterable[Sequence[Upsert]]) -> None:
         self._rows = _private("create table row (id text, digest blob)")
+        # A connector is never told that it is no longer needed.
+        weakref.finalize(self, self._rows.close)
         for page in pages:
             self._rows.executemany(
                 "insert into row values (?, ?)", ((item.external_id, item.digest) for item in page)

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -178,7 +178,7 @@ def test_every_earlier_state_can_be_told(ledger: Ledger, states: list[dict[str, 
 
 def test_a_first_revision_has_no_body_and_a_record_has_one(ledger: Ledger, tmp_path: Path) -> None:
     a_client(ledger)
-    with sqlite3.connect(tmp_path / "hub.db") as database:
+    with closing(sqlite3.connect(tmp_path / "hub.db")) as database, database:
         assert database.execute("SELECT change, replaced FROM revision").fetchall() == [(0, None)]
         ((body,),) = database.execute("SELECT body FROM record").fetchall()
     database.close()

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from textwrap import dedent
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -252,7 +253,7 @@ def test_a_disk_that_fills_up_loses_nothing(practice: Practice, size: int) -> No
     document = practice.sync()
     assert (document["exit"], codes(document)) == (0, [])
     assert len(practice.files()) == len(practice.firm.statements)
-    with sqlite3.connect(practice.folder / "hub.db") as database:
+    with closing(sqlite3.connect(practice.folder / "hub.db")) as database, database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     database.close()
 
@@ -337,7 +338,7 @@ def test_a_damaged_ledger_is_said(running: Practice) -> None:
 
 
 def test_a_ledger_of_a_newer_hub_is_refused(running: Practice) -> None:
-    with sqlite3.connect(running.folder / "hub.db") as database:
+    with closing(sqlite3.connect(running.folder / "hub.db")) as database, database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
     database.close()
     result = running.run("sync", "--yes")
