@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import count
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -51,6 +50,18 @@ class Matter(NamedTuple):
     """Billed every month, else every second one."""
 
 
+class _Numbers:
+    """Gives numbers in their order; unlike an iterator of the library, it can be copied with its firm."""
+
+    def __init__(self, first: int) -> None:
+        self._next = first
+
+    def __next__(self) -> int:
+        number = self._next
+        self._next += 1
+        return number
+
+
 class Tabs3Firm:
     """A seeded law firm: clients, matters, timekeepers, 90 days of work, statements for the first 60.
 
@@ -62,8 +73,8 @@ class Tabs3Firm:
         self.random = seed if isinstance(seed, Random) else Random(seed)
         self.records = USUAL_RECORDS if records is None else records
         self.size = max(1, self.records // USUAL_RECORDS)
-        self._sequences = {name: count(start) for name, start in _FIRST_SEQUENCES.items()}
-        self._numbers = count(4_101)
+        self._sequences = {name: _Numbers(start) for name, start in _FIRST_SEQUENCES.items()}
+        self._numbers = _Numbers(4_101)
         self.clients: list[Values] = []
         self.people: list[Values] = list(_people(self.size))
         self.unbilled: dict[int, Charge] = {}
@@ -73,7 +84,7 @@ class Tabs3Firm:
         self.payments: list[Values] = []
         self.faults: dict[str, str] = {}
         """The planted faults: name → what was planted."""
-        self._keys = count()
+        self._keys = _Numbers(0)
         self.matters = list(self._open_matters())
         self._work()
         self._spend()
