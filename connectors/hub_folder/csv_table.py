@@ -13,32 +13,20 @@ from hub_folder.csv_edit import CsvEditor
 from hub_folder.csv_rows import Block, blocks
 from hub_folder.files import open_bytes
 from hub_folder.layout import Layout, open_text
-from hub_folder.table import DIGEST_BYTES, Change, Edit, Identities, Table, digest_of
+from hub_folder.table import DIGEST_BYTES, Change, Edit, Identities, TextTable, digest_of
 
 _EMPTY: Final = '\r\n\t ",;'
 """What the text of a row without any content is made of."""
 
 
-class CsvTable(Table):
+class CsvTable(TextTable):
     """A CSV file with a header."""
-
-    @cached_property
-    def layout(self) -> Layout:
-        """How the file is laid out."""
-        return self.layouts.of(self.content)
 
     @cached_property
     def columns(self) -> Columns:
         """The header."""
         with open_text(open_bytes(self.content, self.limit), self.layout) as file:
             return self._header(file)
-
-    @property
-    def notices(self) -> tuple[str, ...]:
-        """That the file is in an encoding of old."""
-        if self.layout.encoding != "cp1252":
-            return ()
-        return (f"{self.path.name} is no UTF-8 text and was read as cp1252 (Windows Latin).",)
 
     @property
     def identified(self) -> bool:

@@ -4,36 +4,23 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from functools import cached_property
 from itertools import islice
 from typing import Any, ClassVar, Final, NoReturn
 
 from hub.sdk import Upsert
 from hub_folder.files import lacks_ending, open_bytes, write_durably
-from hub_folder.layout import Layout, open_text
-from hub_folder.table import Change, Edit, Identities, Row, Table, digest_of, staged
+from hub_folder.layout import open_text
+from hub_folder.table import Change, Edit, Identities, Row, TextTable, digest_of, staged
 from hub_folder.values import document_of
 
 _PAGE: Final = 1000
 _KEPT_NUMBER: Final = re.compile('"\ue000([^"]*)\ue000"')
 
 
-class NdjsonTable(Table):
+class NdjsonTable(TextTable):
     """An NDJSON file; a document without the id key is told from others by its content."""
 
     nests: ClassVar[bool] = True
-
-    @cached_property
-    def layout(self) -> Layout:
-        """How the file is laid out."""
-        return self.layouts.of(self.content)
-
-    @property
-    def notices(self) -> tuple[str, ...]:
-        """That the file is in an encoding which JSON does not have."""
-        if self.layout.encoding != "cp1252":
-            return ()
-        return (f"{self.path.name} is no UTF-8 text and was read as cp1252 (Windows Latin).",)
 
     @property
     def identified(self) -> bool:

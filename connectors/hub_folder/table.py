@@ -3,12 +3,13 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from hub.sdk import Upsert
-from hub_folder.layout import Layouts
+from hub_folder.layout import Layout, Layouts
 
 DIGEST_BYTES: Final = 16
 
@@ -169,6 +170,22 @@ class Table(ABC):
         return Upsert(
             self.source, identifier or f"row {number}", {"row": text}, digest=digest, problem=message
         )
+
+
+class TextTable(Table):
+    """A table in a text file, which may be in an encoding of old."""
+
+    @cached_property
+    def layout(self) -> Layout:
+        """How the file is laid out."""
+        return self.layouts.of(self.content)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """That the file is in an encoding of old."""
+        if self.layout.encoding != "cp1252":
+            return ()
+        return (f"{self.path.name} is no UTF-8 text and was read as cp1252 (Windows Latin).",)
 
 
 class Identities:
