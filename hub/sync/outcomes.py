@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hub.ledger import BindingState, Hold, digest_of, payload_digest
+from hub.ledger import BindingState, digest_of, payload_digest
 from hub.model import Kind, Submission, SubmissionStatus
 from hub.sdk import Action, Delivered, NotSent, Rejected, Role, Unknown, Written
-from hub.sync import causes
+from hub.sync import reasons
 from hub.sync.verify import returned_differently
 
 if TYPE_CHECKING:
@@ -186,21 +186,7 @@ class Outcomes:
         if not self.flow:
             return  # the plan that follows looks at it again, and says why it is held
         stored = self._ledger.records.get(one.record)
-        self._session.hold(
-            Hold(
-                scope=causes.plan_scope(self._peer, self.flow),
-                cause=f"rejected:{self._peer.name}:{end.code}:{end.field}",
-                code="rejected",
-                subject=str(one.record),
-                label=f"{stored.kind.words} {stored.label}",
-                message=f"{self._peer.name} refused it: {end.message}.",
-                remedy=end.remedy or "Correct it at the source; or retry, once the cause there is mended.",
-                field=end.field,
-                connection=self._peer.number,
-                kind=stored.kind,
-                record=one.record,
-            ),
-        )
+        self._session.hold(reasons.refused(self._peer, self.flow, stored, fault))
 
     def _unknown(self, one: OpenIntent, end: Unknown) -> None:
         """Nobody knows: the intent stays open, and the next step is recovery's."""

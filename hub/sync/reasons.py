@@ -83,17 +83,7 @@ def explain(
     """What a person can do about a record that the plan holds."""
     receipt = f" ({bound.external_id})" if bound is not None else ""
     if choice.reason == "refused":
-        return _plan_hold(
-            peer,
-            flow,
-            stored,
-            cause=f"rejected:{peer.name}:{fault.get('code', '')}:{fault.get('field', '')}",
-            code="rejected",
-            message=f"{peer.name} refused it: {fault.get('message', 'no reason given')}.",
-            remedy=fault.get("remedy")
-            or "Correct it at the source; or retry, once the cause there is mended.",
-            field=fault.get("field", ""),
-        )
+        return refused(peer, flow, stored, fault)
     message, remedy = _TOLD.get(choice.reason, (f"{choice.reason.capitalize()}.", "Run again."))
     words = {"receipt": receipt, "peer": peer.name}
     return _plan_hold(
@@ -105,6 +95,20 @@ def explain(
         message=message.format(**words),
         remedy=remedy.format(**words),
         facts={"revision": stored.revision},
+    )
+
+
+def refused(peer: Peer, flow: str, stored: StoredRecord, fault: dict[str, str]) -> Hold:
+    """What the target refused for certain, in its own words."""
+    return _plan_hold(
+        peer,
+        flow,
+        stored,
+        cause=f"rejected:{peer.name}:{fault.get('code', '')}:{fault.get('field', '')}",
+        code="rejected",
+        message=f"{peer.name} refused it: {fault.get('message', 'no reason given')}.",
+        remedy=fault.get("remedy") or "Correct it at the source; or retry, once the cause there is mended.",
+        field=fault.get("field", ""),
     )
 
 
