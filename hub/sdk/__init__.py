@@ -12,13 +12,14 @@ from hub.sdk.errors import (
     SourceMissing,
 )
 from hub.sdk.hookspecs import Converter, SampleFirm, Shape, hookimpl, hookspec
-from hub.sdk.pages import Cursor, Deleted, Item, Page, Upsert
+from hub.sdk.pages import Cursor, Deleted, Item, Page, Remark, Upsert
 from hub.sdk.rules import Applies, Finding, History, Rule, RuleContext, Scope, Severity, Subject, rule
 from hub.sdk.workspace import Workspace
 from hub.sdk.writes import (
     Action,
     Delivered,
     End,
+    Followed,
     Found,
     Intent,
     NotSent,
@@ -44,6 +45,7 @@ __all__ = [
     "End",
     "FieldChoice",
     "Finding",
+    "Followed",
     "Found",
     "Health",
     "History",
@@ -59,6 +61,7 @@ __all__ = [
     "RecordId",
     "Reference",
     "Rejected",
+    "Remark",
     "Role",
     "Rule",
     "RuleContext",

@@ -50,6 +50,12 @@ class Access:
             believed only after that.
         batch: how many intents one call of ``write`` takes at most.
         rate: the system's documented limit.
+        missing_for: for how long a row has to be missing before it counts as deleted. Where rows move
+            between tables while they are read, one listing may lack a row that the next one shows.
+        by_hand: a person enters, corrects and withdraws records of this kind there, from a list that
+            the hub makes, since the system takes none from a program.
+        seen_within: how long it may take until what was delivered is seen there; after that a person
+            is told.
 
     """
 
@@ -63,6 +69,9 @@ class Access:
     visible_after: timedelta = timedelta(seconds=10)
     batch: int = 1
     rate: RateLimit | None = None
+    missing_for: timedelta = timedelta(0)
+    by_hand: bool = False
+    seen_within: timedelta | None = None
 
     @property
     def writes(self) -> bool:

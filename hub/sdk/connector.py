@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from hub.sdk.clock import Clock
     from hub.sdk.http import Session
     from hub.sdk.pages import Cursor, Page
-    from hub.sdk.writes import Found, Intent, Outcome, Reference
+    from hub.sdk.writes import Followed, Found, Intent, Outcome, Reference
 
 
 class Settings(BaseModel):
@@ -166,3 +166,14 @@ class Connector(ABC, Generic[S]):
 
         """
         raise NotImplementedError
+
+    def follow(self, kind: Kind, receipts: Sequence[str]) -> Iterator[Followed]:  # noqa: ARG002 -- the contract
+        """Say where deliveries stand that were not seen in any listing yet.
+
+        What is not spoken of is simply on its way.
+
+        Raises:
+            SourceFailed: nothing can be said at present.
+
+        """
+        return iter(())

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 Cursor = str
@@ -21,12 +22,14 @@ class Upsert:
         digest: a digest of the record's bytes as they were read, where the connector has them
             at hand; else the hub makes one of ``raw``.
         problem: why the connector could not read the record; the hub holds it with ``raw``.
+        unsettled: why the record is not in its final state yet (its system is still at work on it);
+            the hub holds it and reads it again, and a person may accept it as it is.
 
     """
 
-    __slots__ = ("digest", "external_id", "problem", "raw", "source", "version")
+    __slots__ = ("digest", "external_id", "problem", "raw", "source", "unsettled", "version")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- all that can be said of a row
         self,
         source: str,
         external_id: str,
@@ -35,6 +38,7 @@ class Upsert:
         *,
         digest: bytes | None = None,
         problem: str = "",
+        unsettled: str = "",
     ) -> None:
         self.source = source
         self.external_id = external_id
@@ -42,6 +46,7 @@ class Upsert:
         self.version = version
         self.digest = digest
         self.problem = problem
+        self.unsettled = unsettled
 
     def __repr__(self) -> str:
         """Name the record without showing what is in it."""
@@ -60,6 +65,20 @@ Item = Upsert | Deleted
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What a person should know about a record that is taken all the same.
+
+    ``about`` names what disagrees or is odd, so that remarks of one sort are one cause.
+    """
+
+    source: str
+    external_id: str
+    about: str
+    message: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Part of a listing.
 
@@ -67,9 +86,17 @@ class Page:
     and the ones before it hold. ``complete`` is true on the last page of a listing that held
     everything and did not change under the reader; only such a listing says what is missing.
     ``notices`` are things a person should know about the listing as a whole ("read as cp1252").
+
+    A full listing may keep a cursor, too, and with it name sources in ``changes_only``: of these it
+    shows what changed since the cursor, and says with ``Deleted`` what has left; the rest of them
+    stands as it did. ``as_of`` is when the system was in the state that is shown; where it is left
+    out, that is now.
     """
 
     items: Sequence[Item]
     cursor: Cursor | None = None
     complete: bool = False
     notices: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    changes_only: frozenset[str] = frozenset()
+    as_of: datetime | None = None

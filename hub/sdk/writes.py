@@ -81,10 +81,15 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """It did not reach the system, for certain (no connection, a rate limit): safe to repeat."""
+    """It did not reach the system, for certain (no connection, a rate limit): safe to repeat.
+
+    ``until`` says what a person has to do there first (load a file that still waits): the records
+    then wait for that, which is no failure of the run, and are not tried again in it.
+    """
 
     retry_after: timedelta | None = None
     reason: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,19 @@ class Outcome:
 
     key: str
     end: End
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What became of a delivery that is not seen yet.
+
+    ``told`` says where it stands, and whose turn it is ("waits in …, to be loaded by a person").
+    ``refused`` is set where the system has refused it for certain.
+    """
+
+    receipt: str
+    told: str
+    refused: Rejected | None = None
 
 
 @dataclass(frozen=True, slots=True)
