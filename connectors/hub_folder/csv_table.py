@@ -127,6 +127,7 @@ class _CsvRow(Upsert):
         self.external_id = external_id
         self.digest = digest
         self.problem = ""
+        self.unsettled = ""
         self._columns = columns
         self._cells = cells
         self._raw: Mapping[str, Any] | None = None

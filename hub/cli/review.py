@@ -6,7 +6,7 @@ import click
 
 from hub.cli.options import Globals, pass_globals
 
-_ACTIONS = ("accept", "waive", "link", "retry")
+_ACTIONS = ("accept", "waive", "link", "new", "retry")
 _ALL = 10_000
 
 
@@ -31,7 +31,7 @@ def command(  # noqa: PLR0913 -- the options of one command
     """List what is held by cause; show one cause; or decide about it.
 
     accept: it is right as it is.  waive: let it go, for a reason.  link: it is that record.
-    retry: try once more.
+    new: it is another one.  retry: try once more.
     """
     from hub.app.workspace import OpenWorkspace  # noqa: PLC0415 -- brings the ledger's libraries
     from hub.cli.showing import line_of, show_group, show_groups  # noqa: PLC0415 -- as above

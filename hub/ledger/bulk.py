@@ -30,6 +30,9 @@ class Bound(NamedTuple):
 
 
 _GONE = 2
+"""The state of a binding whose row has left."""
+_NOWHERE = 1
+"""The state of a record that no system lists."""
 
 _LOOKUP = (
     "SELECT external_id, id, record, state, digest, agreed FROM binding WHERE stream = ? AND external_id"
@@ -192,6 +195,22 @@ class Bulk:
         """How many live bindings streams have."""
         query = select(func.count()).where(binding.c.stream.in_(streams), binding.c.state == 0)
         return int(self._ledger.connection.execute(query).scalar() or 0)
+
+    def gone_records(self, streams: Sequence[int]) -> list[int]:
+        """The records of streams that no system lists any more."""
+        query = (
+            select(binding.c.record)
+            .join(record, record.c.id == binding.c.record)
+            .where(binding.c.stream.in_(streams), binding.c.state == _GONE, record.c.state == _NOWHERE)
+            .distinct()
+            .order_by(binding.c.record)
+        )
+        return [row.record for row in self._ledger.connection.execute(query)]
+
+    def any_bound(self, stream: int) -> bool:
+        """Whether anything of a stream is known."""
+        query = select(binding.c.id).where(binding.c.stream == stream).limit(1)
+        return self._ledger.connection.execute(query).first() is not None
 
     def count_known(self, streams: Sequence[int]) -> int:
         """How many bindings streams have that are not gone."""

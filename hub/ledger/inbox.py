@@ -26,6 +26,8 @@ class Waiting:
     raw: Mapping[str, Any]
     version: str | None
     digest: bytes
+    problem: str = ""
+    unsettled: str = ""
 
 
 class Inbox:
@@ -41,19 +43,21 @@ class Inbox:
         self.any_waiting = True
         mine = (inbox.c.stream == what.stream) & (inbox.c.external_id == what.external_id)
         text = body_text(what.raw)
-        kept = self._ledger.connection.execute(
-            update(inbox).where(mine).values(raw=text, version=what.version, digest=what.digest, run=run),
-        )
-        if not kept.rowcount:
+        row = {
+            "run": run,
+            "raw": text,
+            "version": what.version,
+            "digest": what.digest,
+            "problem": what.problem,
+            "unsettled": what.unsettled,
+        }
+        if not self._ledger.connection.execute(update(inbox).where(mine).values(**row)).rowcount:
             self._ledger.connection.execute(
                 insert(inbox).values(
                     workspace=self._ledger.workspace,
                     stream=what.stream,
                     external_id=what.external_id,
-                    run=run,
-                    raw=text,
-                    version=what.version,
-                    digest=what.digest,
+                    **row,
                 ),
             )
 
@@ -74,13 +78,22 @@ class Inbox:
             delete(inbox).where(inbox.c.stream.in_(list(streams)), inbox.c.run < run),
         )
 
-    def waiting(self, streams: Sequence[int]) -> list[Waiting]:
-        """All that waits in these streams."""
-        rows = self._ledger.connection.execute(
-            select(inbox).where(inbox.c.stream.in_(list(streams))).order_by(inbox.c.id),
-        )
+    def waiting(self, streams: Sequence[int], *, before: int | None = None) -> list[Waiting]:
+        """All that waits in these streams; with a run, only what that run has not seen."""
+        query = select(inbox).where(inbox.c.stream.in_(list(streams))).order_by(inbox.c.id)
+        if before is not None:
+            query = query.where(inbox.c.run < before)
         return [
-            Waiting(row.stream, row.external_id, json.loads(row.raw), row.version, row.digest) for row in rows
+            Waiting(
+                row.stream,
+                row.external_id,
+                json.loads(row.raw),
+                row.version,
+                row.digest,
+                row.problem,
+                row.unsettled,
+            )
+            for row in self._ledger.connection.execute(query)
         ]
 
     def look(self) -> None:

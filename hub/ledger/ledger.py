@@ -6,6 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING, Self
 
 from hub.ledger.bulk import Bulk
+from hub.ledger.deliveries import Deliveries
 from hub.ledger.engine import (
     LedgerError,
     TransactionKind,
@@ -69,6 +70,7 @@ class Ledger:
         self.inbox = Inbox(self)
         self.intents = Intents(self)
         self.attempts = Attempts(self)
+        self.deliveries = Deliveries(self)
         self.holds = Holds(self)
         self.decisions = Decisions(self)
         self.matches = Matches(self)

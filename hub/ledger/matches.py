@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -24,15 +26,48 @@ _EXACT, _NEAR = "=", "~"
 _PAGE = 2000
 
 
-def match_keys(fields: FieldLists, values: Mapping[str, Any]) -> list[tuple[int, int]]:
-    """The exact and the near key of each list of fields of which the record has all."""
+class MatchKey(NamedTuple):
+    """By which fields a record may be found, exactly and loosely."""
+
+    names: tuple[str, ...]
+    exact: int
+    near: int
+
+
+def match_keys(fields: FieldLists, values: Mapping[str, Any]) -> list[MatchKey]:
+    """The keys of each list of fields of which the record has all.
+
+    A field in which two records may lie apart (``received_on~5``) is no part of the key; whether
+    they lie close enough is for ``are_close`` to say.
+    """
     keys = []
     for names in fields:
-        found = [values.get(name) for name in names]
-        if all(value not in (None, "") for value in found):
-            texts = [str(value) for value in found]
-            keys.append((_key(_EXACT, names, texts), _key(_NEAR, names, [_loose(text) for text in texts])))
+        found = {name: values.get(name.partition("~")[0]) for name in names}
+        if all(value not in (None, "") for value in found.values()):
+            plain = [name for name in names if "~" not in name]
+            texts = [str(found[name]) for name in plain]
+            loose = [_loose(text) for text in texts]
+            keys.append(MatchKey(names, _key(_EXACT, plain, texts), _key(_NEAR, plain, loose)))
     return keys
+
+
+def are_close(names: Sequence[str], one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two records with the same key lie close enough in the fields that may differ."""
+    return all(
+        _distance(one.get(name), other.get(name)) <= Decimal(width)
+        for name, wide, width in (said.partition("~") for said in names)
+        if wide
+    )
+
+
+def _distance(one: object, other: object) -> Decimal:
+    """How far two stored values lie apart: days, or an amount."""
+    if one is None or other is None:
+        return Decimal("Infinity")
+    try:
+        return abs(Decimal(str(one)) - Decimal(str(other)))
+    except InvalidOperation:
+        return Decimal(abs((date.fromisoformat(str(one)) - date.fromisoformat(str(other))).days))
 
 
 def _key(sort: str, names: Sequence[str], texts: Sequence[str]) -> int:
@@ -44,17 +79,29 @@ def _loose(text: str) -> str:
     return "".join(letter for letter in text.casefold() if letter.isalnum()) or text
 
 
+def reads_alike(one: object, other: object) -> bool:
+    """Whether two texts say the same but for punctuation, blanks and case."""
+    return isinstance(one, str) and isinstance(other, str) and _loose(one) == _loose(other)
+
+
 class Matches:
     """Finds records by their match keys."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def bring_up_to_date(self, kind: Kind, fields: FieldLists) -> None:
-        """Fill in the keys of all that changed since the last time; inside a transaction."""
+    def bring_up_to_date(self, kind: Kind, fields: FieldLists, exact: FieldLists = ()) -> None:
+        """Fill in the keys of all that changed since the last time; inside a transaction.
+
+        Args:
+            kind: the kind of the records.
+            fields: the lists by which they are looked for exactly and loosely.
+            exact: the lists by which they are looked for exactly.
+
+        """
         mine = (match_index.c.workspace == self._ledger.workspace) & (match_index.c.kind == kind.number)
         known = self._ledger.connection.execute(select(match_index).where(mine)).one_or_none()
-        described = json.dumps(fields)
+        described = json.dumps([fields, exact])
         if known is not None and known.fields != described:
             self._forget(kind)
             known = None
@@ -63,7 +110,7 @@ class Matches:
         rows: list[dict[str, int]] = []
         for stored in self._ledger.records.of_kind(kind, after_revision=reached):
             newest = stored.revision
-            rows += self._rows(kind, fields, stored.id, stored.values)
+            rows += self._rows(kind, (fields, exact), stored.id, stored.values)
             if len(rows) > _PAGE:
                 self._add(rows)
                 rows = []
@@ -90,11 +137,13 @@ class Matches:
     def _rows(
         self,
         kind: Kind,
-        fields: FieldLists,
+        lists: tuple[FieldLists, FieldLists],
         identifier: int,
         values: Mapping[str, Any],
     ) -> list[dict[str, int]]:
-        keys = {key for pair in match_keys(fields, values) for key in pair}
+        fields, exact = lists
+        keys = {key.exact for key in match_keys((*fields, *exact), values)}
+        keys |= {key.near for key in match_keys(fields, values)}
         common = {"workspace": self._ledger.workspace, "kind": kind.number, "record": identifier}
         return [{**common, "key": key} for key in keys]
 

@@ -45,6 +45,8 @@ class Change(IntEnum):
     CHANGED = 1
     GONE = 2
     BACK = 3
+    REISSUED = 4
+    """A document was undone and made anew, under its own number or another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,8 @@ inbox = Table(
     Column("digest", LargeBinary, nullable=False),
     Column("raw", Text, nullable=False),
     Column("version", Text),
+    Column("problem", Text, nullable=False, default=""),
+    Column("unsettled", Text, nullable=False, default=""),
     UniqueConstraint("stream", "external_id"),
 )
 
@@ -169,6 +171,19 @@ intent = Table(
     Column("began", Text, nullable=False),
     Column("reason", Text),
     UniqueConstraint("connection", "record"),
+)
+
+delivery = Table(
+    # What was handed over and is not seen there yet; gone once it is.
+    "delivery",
+    metadata,
+    Column("connection", Integer, primary_key=True, autoincrement=False),
+    Column("record", BigInteger, primary_key=True, autoincrement=False),
+    Column("workspace", Integer, nullable=False),
+    Column("kind", SmallInteger, nullable=False),
+    Column("receipt", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("told", Text, nullable=False, default=""),
 )
 
 attempt = Table(

@@ -61,6 +61,7 @@ class Field:
         constant: the canonical value that it always has; ``None`` if it has none.
         kinds: what a ``ref`` may refer to.
         source: the record type that a ``ref`` is narrowed to.
+        forgiving: whether a ``ref`` to what is not known is no value; else the record waits for it.
         default: the canonical value where the vendor's is empty.
         empty: vendor values that mean "no value".
 
@@ -78,6 +79,7 @@ class Field:
     constant: Any = None
     kinds: tuple[Kind, ...] = ()
     source: str = ""
+    forgiving: bool = False
     default: Any = None
     empty: frozenset[str] = frozenset()
     required: bool = False

@@ -47,7 +47,7 @@ _HOWS = ("as", "values", "codes", "ref")
 _UNKNOWN = ("hold", "empty")
 _ONLY_WITH: Mapping[str, Words] = {
     "inverse": ("values",),
-    "unknown": ("values",),
+    "unknown": ("values", "ref"),
     "source": ("ref",),
     "join": ("field", "fields"),
 }
@@ -123,6 +123,7 @@ class _Parser:
             constant=self._constant(kinds),
             kinds=kinds,
             source=self.spec.get("source", ""),
+            forgiving=self._forgiving(kinds),
             default=self._canonical("default"),
             empty=self._empty(),
             required=self.spec.get("required", False),
@@ -220,10 +221,23 @@ class _Parser:
     def _unknown_is_empty(self) -> bool:
         """What a flag or a status means must be known; a text that is not may be left to the rules."""
         usual = "empty" if self.slot.sort is Sort.TEXT and not self.spec.get("required") else "hold"
-        said = self.spec.get("unknown", usual)
+        return self._unknown(usual) == "empty"
+
+    def _unknown(self, usual: str) -> str:
+        """What happens to a value that is not known."""
+        said = str(self.spec.get("unknown", usual))
         if said not in _UNKNOWN:
             raise self.place.at("unknown").wrong(f'is "{said}".', name=said, among=_UNKNOWN)
-        return bool(said == "empty")
+        return said
+
+    def _forgiving(self, kinds: tuple[Kind, ...]) -> bool:
+        """Whether a reference to what is not known is no value instead of a reason to wait."""
+        if not kinds or self._unknown("hold") == "hold":
+            return False
+        if self.slot.needed or self.spec.get("required"):
+            says = f"{self.name} cannot do without a value."
+            raise self.place.at("unknown").wrong(says, remedy="Leave `unknown` out.")
+        return True
 
     def _inverse(self, table: Mapping[str, Any]) -> Mapping[Any, str] | None:
         """Stored value → vendor value; ``None`` where the table does not say which of several."""

@@ -30,6 +30,8 @@ class Inward:
         fields: the canonical fields that it gives, dotted inside a part; not those of lines.
         reference_fields: those of them that hold a ``ForeignId``.
         line_reference_fields: list and field of those in lines.
+        forgiving: those of both that have no value where they refer to what is not known; of lines as
+            ``lines.entry``.
         columns: vendor field → whether its absence from a whole listing is schema drift.
         covers: the top-level canonical fields and lists of which it speaks.
         two_way: those of them that are written as well.
@@ -41,6 +43,7 @@ class Inward:
         "columns",
         "covers",
         "fields",
+        "forgiving",
         "line_reference_fields",
         "reference_fields",
         "two_way",
@@ -54,6 +57,10 @@ class Inward:
         pairs = [(lines.into, field) for lines in table.lines for field in lines.fields if field.reads]
         self.line_reference_fields = tuple(
             dict.fromkeys((into, field.name) for into, field in pairs if field.kinds)
+        )
+        self.forgiving = frozenset(
+            [field.name for field in reading if field.forgiving]
+            + [f"{into}.{field.name}" for into, field in pairs if field.forgiving],
         )
         self.columns = _columns(reading, table.lines)
         lists = [(lines.into, lines.writes) for lines in table.lines]

@@ -63,8 +63,21 @@ class SystemMapping:
 
     def match(self, kind: Kind, source: str) -> Match:
         """The lists of canonical fields by which two records are known to be the same."""
-        table = self._tables.get((kind, source)) or self._tables.get((kind, ""))
+        table = self._table(kind, source)
         return table.match if table else ()
+
+    def near(self, kind: Kind, source: str) -> Match:
+        """The lists of fields by which two records may be the same, so that a person is asked."""
+        table = self._table(kind, source)
+        return table.near if table else ()
+
+    def renewed(self, kind: Kind, source: str) -> Match:
+        """The lists by which a new row may be one that has just left, under another id."""
+        table = self._table(kind, source)
+        return table.renewed if table else ()
+
+    def _table(self, kind: Kind, source: str) -> Table | None:
+        return self._tables.get((kind, source)) or self._tables.get((kind, ""))
 
 
 def compile_mapping(

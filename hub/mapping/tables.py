@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from hub.sdk import ConfigurationError
 
 Match = tuple[tuple[str, ...], ...]
+"""Lists of canonical fields; ``received_on~5`` means within five days, ``amount~0.05`` within five cents."""
+
+_WIDTH = re.compile(r"\d+(?:\.\d+)?")
+_WIDE = (Sort.DATE, Sort.DECIMAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,8 @@ class Table:
     fields: tuple[Field, ...]
     lines: tuple[Lines, ...]
     match: Match
+    near: Match
+    renewed: Match
     shapes: tuple[str, ...]
 
     @property
@@ -89,8 +96,10 @@ def understood(merged: Merged, kind: Kind, source: str, tools: Tools) -> Table:
         source,
         fields,
         lines,
-        _match(merged.settings.get("match"), model),
-        _names(merged.settings.get("shapes")),
+        match=_match(merged.settings.get("match"), model),
+        near=_match(merged.settings.get("near"), model),
+        renewed=_match(merged.settings.get("renewed"), model),
+        shapes=_names(merged.settings.get("shapes")),
     )
 
 
@@ -208,7 +217,19 @@ def _match(cell: Cell | None, model: type[BaseModel]) -> Match:
         return ()
     if not isinstance(cell.raw, list) or not all(isinstance(names, list) and names for names in cell.raw):
         raise cell.place.wrong("is not a list of lists of fields.", remedy='Write [["number"], ["name"]].')
-    return tuple(tuple(_slot(name, model, cell.place).name for name in names) for names in cell.raw)
+    return tuple(tuple(_compared(name, model, cell.place) for name in names) for names in cell.raw)
+
+
+def _compared(said: object, model: type[BaseModel], place: Place) -> str:
+    """A field of a match, with how far two values may lie apart."""
+    name, wide, width = str(said).partition("~")
+    slot = _slot(name, model, place)
+    if not wide:
+        return slot.name
+    if slot.sort not in _WIDE or not _WIDTH.fullmatch(width):
+        says = f'"{said}" does not say how far apart two values may lie.'
+        raise place.wrong(says, remedy='Write "received_on~5" for five days, or "amount~0.05".')
+    return f"{slot.name}~{width}"
 
 
 def _slot(name: object, model: type[BaseModel], place: Place) -> Slot:

@@ -6,18 +6,22 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from hub.ledger import BindingState, Change, RecordState
+from hub.model import Kind
 from hub.sync import causes
 from hub.sync.changes import Before, Took, differing
-from hub.sync.match import Adopt, Doubt, Matcher, New, Wait
+from hub.sync.match import Adopt, Doubt, Matcher, New, Renewed, Twin, Wait
+from hub.sync.reissue import Reissues
 from hub.sync.translation import waiting_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hub.ledger import StoredBinding, Stream
+    from hub.ledger import Hold, StoredBinding, StoredRecord, Stream
+    from hub.ledger.holds import Decision
     from hub.ledger.matches import FieldLists
     from hub.mapping import Inward
     from hub.sync.changes import Changes
+    from hub.sync.match import Verdict
     from hub.sync.rows import Row
     from hub.sync.translation import Translation
 
@@ -28,9 +32,12 @@ class Arrivals:
     def __init__(self, rows: Translation, changes: Changes) -> None:
         self._rows = rows
         self._changes = changes
-        self._matcher = Matcher(rows.session, rows.peer, rows.kind, rows.seen)
+        self._matcher = Matcher(rows.session, rows.peer, rows.kind, rows.shown)
+        self._reissues: Reissues | None = None
         self.staged: dict[tuple[int, str], None] = {}
         """What can only be told apart when the listing has come to its end."""
+        self.proposed: set[int] = set()
+        """The records of which a person is asked whether they have a new id."""
 
     def place(self, stream: Stream, inward: Inward, rows: list[Row]) -> None:
         """Make records of new rows, adopt those that are records already, ask about the doubtful."""
@@ -39,18 +46,44 @@ class Arrivals:
             self._create(stream, rows)
             return
         stored = [json.loads(row.body) for row in rows]
+        verdicts = self._matcher.verdicts(stream, stored)
         new = []
-        for row, values, verdict in zip(rows, stored, self._matcher.verdicts(stream, stored), strict=True):
-            match verdict:
-                case New():
-                    new.append(row)
-                case Adopt(record):
-                    self._adopt(stream, inward, row, values, record)
-                case Doubt(records, why):
-                    new += self._decided(stream, inward, row, values, records, why)
-                case Wait():
-                    self._stage(stream, row)
+        for row, values, verdict in zip(rows, stored, verdicts, strict=True):
+            if isinstance(verdict, Twin) or (isinstance(verdict, New) and self._may_be_reissued(stream)):
+                self._stage(stream, row)
+            else:
+                new += self._follow(stream, inward, row, values, verdict)
         self._create(stream, new)
+
+    def _may_be_reissued(self, stream: Stream) -> bool:
+        """Whether a new invoice may bill what one that has left billed; seen at the listing's end."""
+        return self._rows.kind is Kind.INVOICE and self._rows.ledger.bulk.any_bound(stream.id)
+
+    def _follow(
+        self,
+        stream: Stream,
+        inward: Inward,
+        row: Row,
+        values: dict[str, Any],
+        verdict: Verdict,
+    ) -> list[Row]:
+        """Do what follows from a verdict; returns the row if it is a new record."""
+        item = row.item
+        match verdict:
+            case Adopt(record):
+                self._adopt(stream, inward, row, values, record)
+            case Doubt(records, why):
+                hold = causes.doubtful(self._rows.peer, stream, item.external_id, records, why)
+                return self._decided(stream, inward, row, values, hold)
+            case Renewed(record):
+                return self._renewed(stream, inward, row, values, record)
+            case Twin(record):
+                return self._twin(stream, row, record)
+            case Wait():
+                self._stage(stream, row)
+            case New():
+                return [row]
+        return []
 
     def _without_repeats(self, stream: Stream, rows: list[Row]) -> list[Row]:
         first: dict[str, Row] = {}
@@ -67,12 +100,10 @@ class Arrivals:
         inward: Inward,
         row: Row,
         values: dict[str, Any],
-        records: tuple[int, ...],
-        why: str,
+        hold: Hold,
     ) -> list[Row]:
         """Do as a person said about a doubtful row, or ask; returns it if it is a new record."""
-        hold = causes.doubtful(self._rows.peer, stream, row.item.external_id, records, why)
-        decision = self._rows.decisions.get((hold.cause, hold.subject))
+        decision = self._decision(hold)
         if decision is None:
             self._rows.keep(stream, row, [hold])
             return []
@@ -80,6 +111,55 @@ class Arrivals:
             self._adopt(stream, inward, row, values, int(decision.facts["record"]))
             return []
         return [row]
+
+    def _decision(self, hold: Hold) -> Decision | None:
+        return self._rows.decisions.get((hold.cause, hold.subject))
+
+    def _renewed(
+        self,
+        stream: Stream,
+        inward: Inward,
+        row: Row,
+        values: dict[str, Any],
+        record: int,
+    ) -> list[Row]:
+        """A row that seems to be one that has left, under a new id: a person says so once.
+
+        What belongs to a record that has a new id by a person's word has one, too.
+        """
+        stored = self._rows.ledger.records.get(record)
+        hold = causes.renewed(self._rows.peer, stream, row.item.external_id, stored)
+        decision = self._decision(hold)
+        if decision is not None and decision.action == "new":
+            return [row]
+        if decision is not None or self._belongs_to_renewed(values):
+            self._adopt(stream, inward, row, values, record)
+            return []
+        self._rows.session.renewals.add((hold.scope, hold.cause, hold.subject))
+        self.proposed.add(record)
+        self._rows.keep(stream, row, [hold])
+        return []
+
+    def _belongs_to_renewed(self, values: dict[str, Any]) -> bool:
+        """Whether the client (or matter) of a row stands here under another id than before."""
+        owners = (values.get(name) for name in ("client", "matter"))
+        for owner in (one for one in owners if one is not None):
+            known = self._rows.ledger.records.bindings(owner, self._rows.peer.number)
+            live = {one.stream for one in known if one.state is BindingState.LIVE}
+            if any(one.state is BindingState.GONE and one.stream in live for one in known):
+                return True
+        return False
+
+    def _twin(self, stream: Stream, row: Row, record: int) -> list[Row]:
+        """A row that stands in two tables at once is taken for two only when it stays so."""
+        subject = causes.subject_of(stream.source, row.item.external_id)
+        since = self._rows.since(causes.BOTH, subject)
+        hold = causes.in_both(self._rows.peer, stream, row.item.external_id, record, since)
+        stays = self._rows.as_of - since >= self._rows.peer.access(self._rows.kind).missing_for
+        if stays or self._decision(hold) is not None:
+            return [row]
+        self._rows.keep(stream, row, [hold])
+        return []
 
     def _stage(self, stream: Stream, row: Row) -> None:
         waiting = waiting_of(stream, row)
@@ -89,27 +169,58 @@ class Arrivals:
     def _adopt(self, stream: Stream, inward: Inward, row: Row, values: dict[str, Any], record: int) -> None:
         """Bind a row to a record that is already here."""
         stored = self._rows.ledger.records.get(record)
+        here = self._rows.ledger.records.bindings(record, self._rows.peer.number)
+        former = here[0] if here else None
         if self._rows.takes_over:
-            known = {} if self._speaks_elsewhere(record) else dict(stored.values)
-            took = self._changes.merge_in(inward, row, stored, values, Before(known, known))
+            before = self._before(inward, stored, former, values)
+            reissued = self._rows.kind is Kind.INVOICE and former is not None
+            took = self._changes.merge_in(inward, row, stored, values, before, reissued=reissued)
             # What the flows of this source have not looked at yet is not settled at their targets.
             self._rows.ledger.marks.lower(self._rows.kind, stored.revision - 1)
         else:
-            took = Took(0 if differing(inward, values, stored.values) else stored.revision)
+            took = self._taken_at_target(inward, stored, values, former)
             self._rows.counts["changed"] += 1
-        delivered = self._delivery(record)
+        delivered = next((one for one in here if one.state is BindingState.DELIVERED), None)
         if delivered is not None:
-            took = Took(delivered.agreed)
+            took = Took(took.agreed if self._rows.takes_over else delivered.agreed, settled=took.settled)
             self._rows.ledger.bulk.remove(delivered.stream, delivered.external_id)
+            self._rows.ledger.deliveries.end(self._rows.peer.number, [record])
         if not took.settled:
             # Bound, since it is this record; but as never looked at, so that it is asked again.
             row.digest, took = b"", Took(0)
         self._bind(
             stream,
             [(row, record, took.agreed)],
-            sent=delivered.sent if delivered else None,
+            sent=former.sent if former and former.state is not BindingState.GONE else None,
             differs=took.differs,
         )
+
+    def _taken_at_target(
+        self,
+        inward: Inward,
+        stored: StoredRecord,
+        values: dict[str, Any],
+        former: StoredBinding | None,
+    ) -> Took:
+        """What a target has of a record that it shows for the first time, or in another place."""
+        if former is not None and former.state is not BindingState.GONE:
+            return Took(former.agreed)  # it went on to another table there
+        if self._rows.peer.access(self._rows.kind).by_hand:
+            return Took(stored.revision)  # a person entered it, and it is this one
+        return Took(0 if differing(inward, values, stored.values) else stored.revision)
+
+    def _before(
+        self,
+        inward: Inward,
+        stored: StoredRecord,
+        former: StoredBinding | None,
+        values: dict[str, Any],
+    ) -> Before:
+        """What both sides were when they were last looked at together, under another id perhaps."""
+        if former is not None and former.agreed:
+            return self._changes.before_at(inward, stored, former, values)
+        known = {} if self._speaks_elsewhere(stored.id) else dict(stored.values)
+        return Before(known, known)
 
     def _speaks_elsewhere(self, record: int) -> bool:
         """Whether another source lists the record now, so that two may differ about it."""
@@ -121,11 +232,6 @@ class Arrivals:
             and names.get(one.connection) in sources
             for one in self._rows.ledger.records.bindings(record)
         )
-
-    def _delivery(self, record: int) -> StoredBinding | None:
-        """What was delivered and is now seen: its receipt gives way to its real id."""
-        bindings = self._rows.ledger.records.bindings(record, self._rows.peer.number)
-        return next((one for one in bindings if one.state is BindingState.DELIVERED), None)
 
     def _create(self, stream: Stream, rows: Sequence[Row]) -> None:
         if not rows:
@@ -180,16 +286,10 @@ class Arrivals:
         stream: Stream,
         inward: Inward,
         rows: Sequence[Row],
-        alternative: FieldLists | None,
+        alternative: FieldLists,
     ) -> list[Row]:
-        """Pair rows with records whose own rows have left; returns those without a partner.
-
-        Without an alternative, what has found no partner by now is a new record.
-        """
+        """Pair rows with records whose own rows have left; returns those without a partner."""
         valid = self._rows.valid(stream, inward, rows)
-        if alternative is None:
-            self._create(stream, valid)
-            return []
         stored = [json.loads(row.body) for row in valid]
         verdicts = self._matcher.verdicts(stream, stored, at_end=True, alternatives=alternative)
         left = []
@@ -199,3 +299,23 @@ class Arrivals:
             else:
                 left.append(row)
         return left
+
+    def conclude(self, stream: Stream, inward: Inward, rows: Sequence[Row]) -> None:
+        """Say what the rows are that have found no partner: reissued, renewed, doubtful or new."""
+        valid = self._rows.valid(stream, inward, rows)
+        stored = [json.loads(row.body) for row in valid]
+        verdicts = self._matcher.verdicts(stream, stored, at_end=True)
+        new = []
+        for row, values, verdict in zip(valid, stored, verdicts, strict=True):
+            record = self._reissue_of(values) if isinstance(verdict, New) else None
+            said = verdict if record is None else Adopt(record)
+            new += self._follow(stream, inward, row, values, said)
+        self._create(stream, new)
+
+    def _reissue_of(self, values: dict[str, Any]) -> int | None:
+        """The invoice that has left and whose entries this one bills."""
+        if self._rows.kind is not Kind.INVOICE:
+            return None
+        if self._reissues is None:
+            self._reissues = Reissues(self._rows)
+        return self._reissues.take(values)

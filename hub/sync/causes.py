@@ -9,6 +9,7 @@ from hub.ledger import Hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from hub.ledger import StoredRecord, Stream
     from hub.mapping import ForeignId, Problem
     from hub.model import Kind
-    from hub.sdk import Upsert
+    from hub.sdk import Remark, Upsert
+    from hub.sync.rows import Row
     from hub.sync.session import Peer
 
 
@@ -154,6 +156,88 @@ def doubtful(peer: Peer, stream: Stream, external_id: str, records: Sequence[int
         remedy="`hub review ID link RECORD` if it is that record, `hub review ID accept` if it is another.",
         facts={"records": list(records)},
     )
+
+
+BOTH = "in-both"
+"""What is held because it stands in two tables at once."""
+MISSING = "missing"
+"""What is told of because no table shows it any more."""
+
+
+def renewed(peer: Peer, stream: Stream, external_id: str, stored: StoredRecord) -> Hold:
+    """A row that seems to be one that has left, under a new id."""
+    return _row_hold(
+        peer,
+        stream,
+        external_id,
+        cause=f"renewed:{peer.name}:{stream.kind.value}:{stored.id}:{external_id}",
+        code="renewed",
+        message=f"It seems to be {stored.kind.words} {stored.label} under a new id.",
+        remedy="Accept if it is; all that belongs to it follows, and where it was sent it stays the same. "
+        "`hub review ID new` if it is another.",
+        facts={"record": stored.id},
+    )
+
+
+def in_both(peer: Peer, stream: Stream, external_id: str, record: int, since: datetime) -> Hold:
+    """A row that stands in two tables of its system at once."""
+    return _row_hold(
+        peer,
+        stream,
+        external_id,
+        cause=f"{BOTH}:{peer.name}:{stream.kind.value}",
+        code=BOTH,
+        message=f"It is like record {record}, which still stands in another table of {peer.name}.",
+        remedy="It is read again: on its way between two tables it is one record. Accept if these are two.",
+        facts={"as_of": since.isoformat(), "record": record},
+    )
+
+
+def missing(peer: Peer, stream: Stream, external_id: str, stored: StoredRecord, since: datetime) -> Hold:
+    """A row that no table shows any more; it may be on its way between two."""
+    where = subject_of(stream.source, external_id)
+    return Hold(
+        scope=pull_scope(peer, stream.kind),
+        cause=f"{MISSING}:{peer.name}:{stream.kind.value}",
+        code=MISSING,
+        subject=where,
+        label=f"{stored.kind.words} {stored.label}",
+        message=f"It is in no table of {peer.name} any more ({where}).",
+        remedy="It counts as deleted once a later reading lacks it, too; it may be between two tables.",
+        connection=peer.number,
+        kind=stream.kind,
+        record=stored.id,
+        severity="info",
+        facts={"as_of": since.isoformat()},
+    )
+
+
+def unsettled(peer: Peer, stream: Stream, row: Row) -> Hold:
+    """A record that its system is still at work on."""
+    return _row_hold(
+        peer,
+        stream,
+        row.item.external_id,
+        cause=f"still-updating:{peer.name}:{stream.kind.value}:{stream.source}",
+        code="still-updating",
+        message=row.item.unsettled,
+        remedy="It is read again in every run, and follows by itself; accept it if it is right as it is.",
+        facts={"digest": row.digest.hex()},
+    )
+
+
+def remarked(peer: Peer, stream: Stream, remark: Remark) -> Hold:
+    """What a connector says of a record that is taken all the same."""
+    told = _row_hold(
+        peer,
+        stream,
+        remark.external_id,
+        cause=f"remark:{peer.name}:{stream.kind.value}:{remark.about}",
+        code="remark",
+        message=remark.message,
+        remedy=remark.remedy,
+    )
+    return replace(told, severity="warn", field=remark.about)
 
 
 def twice(peer: Peer, stream: Stream, item: Upsert) -> Hold:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hub.ledger import BindingState, Change, RecordState
+from hub.ledger.matches import reads_alike
 from hub.sync import causes
 from hub.sync.merge import authorities, merge
 
@@ -99,12 +100,36 @@ class Changes:
         theirs = self._rows.translated(inward, json.loads(raw))
         return Before(ours, ours if theirs is None else theirs)
 
+    def before_at(
+        self,
+        inward: Inward,
+        stored: StoredRecord,
+        former: StoredBinding,
+        values: Mapping[str, Any],
+    ) -> Before:
+        """What both sides were when they last agreed, for a row that stood under another id.
+
+        What was handed over may be spelt a little otherwise where it arrives (without commas, say);
+        that is no change of it.
+        """
+        ours = self._at(stored, former.agreed)
+        raw = self._rows.ledger.bulk.raws(former.stream, [former.external_id]).get(former.external_id)
+        theirs = self._rows.translated(inward, json.loads(raw)) if raw else None
+        theirs = dict(ours) if theirs is None else theirs
+        if former.state is BindingState.DELIVERED:
+            alike = [name for name, value in values.items() if reads_alike(value, ours.get(name))]
+            theirs |= {name: values[name] for name in alike}
+        return Before(ours, theirs)
+
     def _agreed(self, stored: StoredRecord, bound: Bound | None) -> dict[str, Any]:
         if bound is None or not bound.agreed:
             return {}
-        if stored.revision == bound.agreed:
+        return self._at(stored, bound.agreed)
+
+    def _at(self, stored: StoredRecord, revision: int) -> dict[str, Any]:
+        if stored.revision == revision:
             return dict(stored.values)
-        return self._rows.ledger.records.at_revision(stored, bound.agreed)
+        return self._rows.ledger.records.at_revision(stored, revision)
 
     def merge_in(
         self,
@@ -113,8 +138,10 @@ class Changes:
         stored: StoredRecord,
         theirs: dict[str, Any],
         before: Before,
+        *,
+        reissued: bool = False,
     ) -> Took:
-        """Merge what the system says into the record."""
+        """Merge what the system says into the record; a document may have been made anew."""
         merged = merge(
             ours_before=before.ours,
             ours=stored.values,
@@ -127,6 +154,8 @@ class Changes:
         differs = any(merged.values.get(name) != theirs.get(name) for name in inward.covers)
         came_back = stored.state is RecordState.GONE
         returned = row.bound is not None and row.bound.state == BindingState.GONE
+        if came_back or returned:
+            self._rows.came_back.add(stored.id)
         if merged.values == stored.values and not came_back:
             self._rows.counts["changed" if returned else "unchanged"] += 1
             return Took(stored.revision, differs, settled)
@@ -137,7 +166,7 @@ class Changes:
             merged.values,
             run=self._rows.session.run,
             connection=self._rows.peer.number,
-            change=Change.BACK if came_back else Change.CHANGED,
+            change=_sort_of(came_back=came_back, reissued=reissued and merged.values != stored.values),
         )
         return Took(agreed, differs, settled)
 
@@ -162,7 +191,7 @@ class Changes:
         """At a target that only receives: an edit there is told."""
         bound = row.bound
         agreed = bound.agreed if bound is not None else 0
-        if not differing(inward, theirs, stored.values):
+        if not self._wanting(inward, theirs, stored, bound):
             # What the hub has: our own write come back, or an edit undone.
             if self._drifting:
                 self._rows.ledger.holds.clear(causes.drift_scope(self._rows.peer), str(stored.id))
@@ -176,6 +205,23 @@ class Changes:
             self._rows.session.hold(causes.drift(self._rows.peer, self._rows.kind, stored, edits))
             self._drifting = True
         return Took(agreed, differs=True)
+
+    def _wanting(
+        self,
+        inward: Inward,
+        theirs: dict[str, Any],
+        stored: StoredRecord,
+        bound: Bound | None,
+    ) -> list[str]:
+        """The fields in which a target does not have what it should.
+
+        Where a person enters records by hand, that is what has changed since they were entered.
+        """
+        found = differing(inward, theirs, stored.values)
+        if not found or not self._rows.peer.access(self._rows.kind).by_hand:
+            return found
+        before = self._agreed(stored, bound)
+        return [name for name in found if before.get(name) != stored.values.get(name)]
 
     def recheck_drift(self, streams: Sequence[Stream]) -> None:
         """Lift what is held for an edit at the target that the source has made too since."""
@@ -202,6 +248,12 @@ class Changes:
         live, item = int(BindingState.LIVE), row.item
         raw = self._rows.raw(row) if self._rows.keeps_raw or took.differs else None
         return live, took.agreed, row.digest, item.version, raw, stream.id, item.external_id
+
+
+def _sort_of(*, came_back: bool, reissued: bool) -> Change:
+    if reissued:
+        return Change.REISSUED
+    return Change.BACK if came_back else Change.CHANGED
 
 
 def differing(inward: Inward, theirs: dict[str, Any], ours: Mapping[str, Any]) -> list[str]:

@@ -1,26 +1,27 @@
 """Whether what has no binding is a record that is already here.
 
 An exact, unique match adopts the record; a near or double one waits for a person; only a clear
-"not there" makes a new record. A record with a live row of the same connection and source is no
-candidate: two equal rows of one listing are two records. Between two sources of one connection
-(unbilled → billed) a row pairs with a record whose own row has left its source, and uses it up.
+"not there" makes a new record. A record whose row this listing shows is no candidate: two equal
+rows of one listing are two records. A row pairs with a record whose own row has left, whether it
+went to another source (unbilled → billed) or came back under another id, and uses it up.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from hub.ledger import BindingState
-from hub.ledger.matches import match_keys
+from hub.ledger.matches import are_close, match_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from hub.ledger import StoredBinding, StoredRecord, Stream
-    from hub.ledger.matches import FieldLists
+    from hub.ledger.matches import FieldLists, MatchKey
     from hub.model import Kind
-    from hub.sync.seen import Seen
+    from hub.sync.seen import Shown
     from hub.sync.session import Peer, Session
 
 
@@ -45,40 +46,62 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
+class Renewed:
+    """It seems to be this record under a new id: its own row has left; a person says."""
+
+    record: int
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """This listing shows the same in another source: it is two records, or one on its way."""
+
+    record: int
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """It may be a record whose own row has not been seen in this listing yet."""
 
 
-Verdict = New | Adopt | Doubt | Wait
+Verdict = New | Adopt | Doubt | Renewed | Twin | Wait
 
 
 class Matcher:
     """Matches the rows of one listing."""
 
-    def __init__(self, session: Session, peer: Peer, kind: Kind, seen: Seen) -> None:
+    def __init__(self, session: Session, peer: Peer, kind: Kind, shown: Shown) -> None:
         self._session = session
         self._ledger = session.ledger
         self._peer = peer
         self._kind = kind
-        self._seen = seen
+        self._shown = shown
         self._used: set[int] = set()
         self._possible: dict[int, bool] = {}
 
     def possible(self, stream: Stream) -> bool:
         """Whether there is any record that this stream's rows could be."""
         if stream.id not in self._possible:
-            found = self._ledger.matches.anything_else(self._kind, stream.id)
+            found = self._ledger.matches.anything_else(self._kind, stream.id) or self._may_renew(stream)
             if found and not any(self._possible.values()):
-                self._ledger.matches.bring_up_to_date(self._kind, self._all_fields())
+                self._ledger.matches.bring_up_to_date(self._kind, *self._all_fields())
             self._possible[stream.id] = found
         return self._possible[stream.id]
 
-    def _all_fields(self) -> FieldLists:
-        lists: dict[tuple[str, ...], None] = {}
+    def _may_renew(self, stream: Stream) -> bool:
+        """Whether a row that has left may come back in the same source under another id."""
+        lists = self._peer.mapping.renewed(self._kind, stream.source)
+        return bool(lists) and self._ledger.bulk.any_bound(stream.id)
+
+    def _all_fields(self) -> tuple[FieldLists, FieldLists]:
+        both: dict[tuple[str, ...], None] = {}
+        exact: dict[tuple[str, ...], None] = {}
         for peer in self._session.peers.values():
             for source in peer.mapping.sources(self._kind):
-                lists.update(dict.fromkeys(peer.mapping.match(self._kind, source)))
-        return tuple(sorted(lists))
+                both.update(dict.fromkeys(peer.mapping.match(self._kind, source)))
+                exact.update(dict.fromkeys(peer.mapping.near(self._kind, source)))
+                exact.update(dict.fromkeys(peer.mapping.renewed(self._kind, source)))
+        return tuple(sorted(both)), tuple(sorted(exact.keys() - both.keys()))
 
     def verdicts(
         self,
@@ -89,88 +112,153 @@ class Matcher:
         alternatives: FieldLists | None = None,
     ) -> list[Verdict]:
         """What each row is. At the end of a complete listing, what was not seen has left."""
-        fields = alternatives or self._peer.mapping.match(self._kind, stream.source)
-        keys = [match_keys(fields, row) for row in rows]
-        by_key = self._ledger.matches.candidates(
-            self._kind,
-            (key for pairs in keys for pair in pairs for key in pair),
-        )
+        mapping = self._peer.mapping
+        fields = alternatives or mapping.match(self._kind, stream.source)
+        further = () if alternatives else mapping.near(self._kind, stream.source)
+        renewed = () if alternatives else mapping.renewed(self._kind, stream.source)
+        asked = [
+            _Row(values, *(match_keys(lists, values) for lists in (fields, further, renewed)))
+            for values in rows
+        ]
+        candidates = self._candidates(asked)
+        return [self._verdict(stream, candidates, row, at_end=at_end) for row in asked]
+
+    def _candidates(self, rows: Sequence[_Row]) -> _Candidates:
+        by_key = self._ledger.matches.candidates(self._kind, (key for row in rows for key in row.all_keys()))
         records = {record for found in by_key.values() for record in found} - self._used
         stored = self._ledger.records.many(records)
         bound = self._ledger.records.all_bound_at(records, self._peer.number)
-        found = []
-        for pairs in keys:
-            candidates = _Candidates(fields, by_key, stored, self._used)
-            found.append(self._verdict(stream, candidates, bound, pairs, at_end=at_end))
-        return found
+        return _Candidates(by_key, stored, bound, self._used)
 
-    def _verdict(
-        self,
-        stream: Stream,
-        candidates: _Candidates,
-        bound: Mapping[int, list[StoredBinding]],
-        pairs: Sequence[tuple[int, int]],
-        *,
-        at_end: bool,
-    ) -> Verdict:
-        for exact, _near in pairs:
-            free, unseen = self._sort(stream, candidates.exact(exact), bound, at_end=at_end)
-            if unseen:
+    def _verdict(self, stream: Stream, candidates: _Candidates, row: _Row, *, at_end: bool) -> Verdict:
+        beside: list[tuple[int, bool]] = []
+        for key in row.match:
+            stands = self._sort(candidates, candidates.exact(key, row.values), at_end=at_end)
+            if stands.unseen:
                 return Wait()
-            if free:
-                return self._choose(free, bound)
-        near = {record for _exact, key in pairs for record in candidates.near(key)}
-        free, _ = self._sort(stream, sorted(near), bound, at_end=at_end)
-        others = [record for record in free if not bound.get(record)]
-        return Doubt(tuple(others), "nearly matches") if others else New()
+            if stands.free:
+                return self._choose(stands.free, candidates)
+            beside += [] if beside else [(one, key is row.match[0]) for one in stands.shown]
+        return (
+            self._near(candidates, row)
+            or self._renewal(stream, candidates, row, at_end=at_end)
+            or self._beside(stream, candidates, beside)
+            or New()
+        )
 
-    def _choose(self, free: list[int], bound: Mapping[int, list[StoredBinding]]) -> Verdict:
-        one_system = all(bound.get(record) for record in free)
+    def _choose(self, free: list[int], candidates: _Candidates) -> Verdict:
+        one_system = all(candidates.bound.get(record) for record in free)
         if len(free) > 1 and not one_system:
             return Doubt(tuple(free), "matches more than one record:")
         self._used.add(free[0])
         return Adopt(free[0])
 
-    def _sort(
+    def _near(self, candidates: _Candidates, row: _Row) -> Verdict | None:
+        """What nearly matches. What was handed over to this very system, and nothing else, is it."""
+        loose = {record for key in row.match for record in candidates.near(key, row.values)}
+        free = self._sort(candidates, sorted(loose), at_end=True).free
+        delivered = [record for record in free if candidates.is_delivered(record)]
+        if len(delivered) == 1:
+            self._used.add(delivered[0])
+            return Adopt(delivered[0])
+        wide = {record for key in row.near for record in candidates.exact(key, row.values)}
+        free += self._sort(candidates, sorted(wide - set(free)), at_end=True).free
+        others = [one for one in free if candidates.is_delivered(one) or not candidates.bound.get(one)]
+        return Doubt(tuple(others), "nearly matches") if others else None
+
+    def _renewal(self, stream: Stream, candidates: _Candidates, row: _Row, *, at_end: bool) -> Verdict | None:
+        for key in row.renewed:
+            found = [
+                record
+                for record in candidates.exact(key, row.values)
+                if any(one.stream == stream.id for one in candidates.bound.get(record, ()))
+            ]
+            stands = self._sort(candidates, found, at_end=at_end)
+            if stands.unseen:
+                return Wait()
+            if len(stands.free) == 1:
+                return Renewed(stands.free[0])
+        return None
+
+    def _beside(
         self,
         stream: Stream,
-        records: Sequence[int],
-        bound: Mapping[int, list[StoredBinding]],
-        *,
-        at_end: bool,
-    ) -> tuple[list[int], bool]:
-        free, unseen = [], False
+        candidates: _Candidates,
+        beside: Sequence[tuple[int, bool]],
+    ) -> Verdict | None:
+        """What stands beside an equal row: one that the hub wrote itself, or one of another source."""
+        moves = self._peer.access(self._kind).missing_for > timedelta(0)
+        for record, wholly in beside:
+            live = [one for one in candidates.bound[record] if one.state is BindingState.LIVE]
+            if any(one.sent is not None for one in live):
+                return Doubt((record,), "equals what the hub wrote itself as")
+            if moves and wholly and all(one.stream != stream.id for one in live):
+                return Twin(record)
+        return None
+
+    def _sort(self, candidates: _Candidates, records: Iterable[int], *, at_end: bool) -> _Stands:
+        stands = _Stands([], [], unseen=False)
         for record in records:
-            live = [one for one in bound.get(record, ()) if one.state is BindingState.LIVE]
-            if any(one.stream == stream.id or one.id in self._seen for one in live):
-                continue
-            if live and not at_end:
-                unseen = True
-                continue
-            free.append(record)
-        return free, unseen
+            live = [one for one in candidates.bound.get(record, ()) if one.state is BindingState.LIVE]
+            if any(one.id in self._shown.seen for one in live):
+                stands.shown.append(record)
+            elif not live or (at_end and all(self._shown.has_left(one) for one in live)):
+                stands.free.append(record)
+            elif not at_end:
+                stands.unseen = stands.unseen or any(self._shown.has_left(one) for one in live)
+        return stands
+
+
+@dataclass(slots=True)
+class _Stands:
+    """How the candidates of a key stand in this listing."""
+
+    free: list[int]
+    shown: list[int]
+    unseen: bool
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row with its keys."""
+
+    values: Mapping[str, Any]
+    match: list[MatchKey]
+    near: list[MatchKey]
+    renewed: list[MatchKey]
+
+    def all_keys(self) -> Iterable[int]:
+        """All keys by which records are looked for."""
+        yield from (key.exact for key in (*self.match, *self.near, *self.renewed))
+        yield from (key.near for key in self.match)
 
 
 @dataclass(slots=True)
 class _Candidates:
-    fields: FieldLists
     by_key: Mapping[int, set[int]]
     stored: Mapping[int, StoredRecord]
+    bound: Mapping[int, list[StoredBinding]]
     used: set[int]
 
-    def exact(self, key: int) -> list[int]:
+    def exact(self, key: MatchKey, values: Mapping[str, Any]) -> list[int]:
         """The records that have this exact key now (a key may be left from an earlier revision)."""
-        return self._with(key, 0)
+        return [one for one in self._of(key.exact) if self._agrees(one, key, values, loosely=False)]
 
-    def near(self, key: int) -> list[int]:
+    def near(self, key: MatchKey, values: Mapping[str, Any]) -> list[int]:
         """The records that have this near key now."""
-        return self._with(key, 1)
+        return [one for one in self._of(key.near) if self._agrees(one, key, values, loosely=True)]
 
-    def _with(self, key: int, position: int) -> list[int]:
+    def is_delivered(self, record: int) -> bool:
+        """Whether a record was handed over here and is not seen yet."""
+        return any(one.state is BindingState.DELIVERED for one in self.bound.get(record, ()))
+
+    def _of(self, key: int) -> list[int]:
         return sorted(
-            record
-            for record in self.by_key.get(key, ())
-            if record not in self.used
-            and record in self.stored
-            and any(pair[position] == key for pair in match_keys(self.fields, self.stored[record].values))
+            record for record in self.by_key.get(key, ()) if record not in self.used and record in self.stored
         )
+
+    def _agrees(self, record: int, key: MatchKey, values: Mapping[str, Any], *, loosely: bool) -> bool:
+        theirs = self.stored[record].values
+        mine = match_keys((key.names,), theirs)
+        same = bool(mine) and (mine[0].near == key.near if loosely else mine[0].exact == key.exact)
+        return same and are_close(key.names, values, theirs)

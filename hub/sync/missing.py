@@ -9,19 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.ledger import BindingState, Change, Hold
-from hub.sdk import Upsert
 from hub.sync import causes
-from hub.sync.rows import Row
+from hub.sync.rows import Row, row_of
 from hub.sync.session import allow_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from hub.ledger import Stream
+    from hub.ledger import StoredRecord, Stream
     from hub.ledger.inbox import Waiting
+    from hub.mapping import Inward
     from hub.model import Kind
     from hub.sync.intake import Intake
-    from hub.sync.seen import Seen
+    from hub.sync.seen import Shown
     from hub.sync.session import Peer, Session
 
 _CHUNK = 500
@@ -33,13 +33,14 @@ _Place = tuple[int, str, int]
 class Missing:
     """Settles what one listing leaves open."""
 
-    def __init__(self, session: Session, peer: Peer, kind: Kind, intake: Intake, seen: Seen) -> None:
+    def __init__(self, session: Session, peer: Peer, kind: Kind, intake: Intake, shown: Shown) -> None:
         self._session = session
         self._ledger = session.ledger
         self._peer = peer
         self._kind = kind
         self._intake = intake
-        self._seen = seen
+        self._shown = shown
+        self._seen = shown.seen
 
     def settle(self, streams: Sequence[Stream], *, whole: bool) -> None:
         """Release what was parked, pair what was staged, and mark what has left."""
@@ -75,21 +76,31 @@ class Missing:
 
     def _pair_staged(self, streams: dict[int, Stream]) -> None:
         """Pair by the first, strongest list of fields over all rows, then by the next."""
-        left = dict(self._intake.arrivals.staged)
-        self._intake.arrivals.staged.clear()
+        arrivals = self._intake.arrivals
+        left = dict(arrivals.staged)
+        arrivals.staged.clear()
         lists = [self._peer.mapping.match(self._kind, stream.source) for stream in streams.values()]
-        for names in [*dict.fromkeys(names for one in lists for names in one), None]:
-            alternative = None if names is None else (names,)
-            for stream, rows in self._waiting(streams, left):
-                inward = self._peer.mapping.inward(self._kind, stream.source)
-                if inward is None:
-                    continue
+        for names in dict.fromkeys(names for one in lists for names in one):
+            for stream, inward, rows in self._readable(streams, left):
                 with self._ledger.transaction():
-                    lonely = self._intake.arrivals.pair(stream, inward, rows, alternative)
+                    lonely = arrivals.pair(stream, inward, rows, (names,))
                 unpaired = {row.item.external_id for row in lonely}
                 for row in rows:
                     if row.item.external_id not in unpaired:
                         left.pop((stream.id, row.item.external_id), None)
+        for stream, inward, rows in self._readable(streams, left):
+            with self._ledger.transaction():
+                arrivals.conclude(stream, inward, rows)
+
+    def _readable(
+        self,
+        streams: dict[int, Stream],
+        wanted: dict[tuple[int, str], None],
+    ) -> Iterator[tuple[Stream, Inward, list[Row]]]:
+        for stream, rows in self._waiting(streams, wanted):
+            inward = self._peer.mapping.inward(self._kind, stream.source)
+            if inward is not None:
+                yield stream, inward, rows
 
     def _explain_staged(self, streams: dict[int, Stream]) -> None:
         with self._ledger.transaction():
@@ -114,20 +125,14 @@ class Missing:
     def _rows(self, stream: Stream, waiting: Sequence[Waiting]) -> list[Row]:
         with self._ledger.reading():
             known = self._ledger.bulk.lookup(stream.id, [one.external_id for one in waiting])
-        return [
-            Row(
-                Upsert(stream.source, one.external_id, one.raw, one.version),
-                one.digest,
-                known.get(one.external_id),
-            )
-            for one in waiting
-        ]
+        return [row_of(stream, one, known.get(one.external_id)) for one in waiting]
 
     def _mark_gone(self, streams: Sequence[Stream]) -> None:
         """Mark what a complete listing no longer shows; what went to another source has not left."""
+        if self._intake.rows.awaits_renewal:
+            return  # what seems to have left may stand under the new id that a person is asked about
         with self._ledger.reading():
-            live = self._ledger.bulk.count_live([stream.id for stream in streams])
-            unseen = self._unseen([stream.id for stream in streams]) if live > len(self._seen) else []
+            unseen = self._unseen([stream.id for stream in streams])
             left, moved = self._sort(unseen, {stream.id for stream in streams})
         for stream in streams:
             self._brake(stream, sum(number == stream.id for number, _, _ in left))
@@ -135,16 +140,58 @@ class Missing:
             keys = [(number, external_id) for number, external_id, _ in moved[start : start + _CHUNK]]
             with self._ledger.transaction():
                 self._ledger.bulk.set_state(int(BindingState.GONE), keys)
+        by_id = {stream.id: stream for stream in streams}
         for start in range(0, len(left), _CHUNK):
             with self._ledger.transaction():
-                self._leave(left[start : start + _CHUNK])
+                self._leave(self._certain(by_id, left[start : start + _CHUNK]))
+
+    def _certain(self, streams: dict[int, Stream], left: Sequence[_Place]) -> list[_Place]:
+        """What has left for certain; the rest is told of, and looked at again."""
+        patience = self._peer.access(self._kind).missing_for
+        stored = self._ledger.records.many([record for _, _, record in left])
+        certain = []
+        for place in left:
+            number, external_id, record = place
+            if record in self._intake.arrivals.proposed:
+                continue
+            where = causes.subject_of(streams[number].source, external_id)
+            since = self._intake.rows.since(causes.MISSING, where)
+            if self._intake.rows.as_of - since >= patience or self._is_explained(stored[record]):
+                certain.append(place)
+            else:
+                hold = causes.missing(self._peer, streams[number], external_id, stored[record], since)
+                self._session.hold(hold)
+        return certain
+
+    def _is_explained(self, stored: StoredRecord) -> bool:
+        """Whether its leaving is part of a split, or of a split taken back."""
+        rows = self._intake.rows
+        return stored.id in rows.split_from or stored.values.get("split_of") in rows.came_back
 
     def _unseen(self, streams: Sequence[int]) -> list[_Place]:
-        return [
-            (stream, external_id, record)
-            for number, stream, external_id, record in self._ledger.bulk.live_bindings(streams)
-            if number not in self._seen
-        ]
+        """What a listing did not show of the sources of which it shows everything, or says is gone."""
+        whole = [stream for stream in streams if stream not in self._shown.changes_only]
+        partly = [key for key in self._shown.said_gone if key[0] in self._shown.changes_only]
+        unseen = self._said_gone(partly)
+        if partly or len(whole) < len(streams) or self._ledger.bulk.count_live(whole) > len(self._seen):
+            unseen += [
+                (stream, external_id, record)
+                for number, stream, external_id, record in self._ledger.bulk.live_bindings(whole)
+                if number not in self._seen
+            ]
+        return unseen
+
+    def _said_gone(self, keys: Sequence[tuple[int, str]]) -> list[_Place]:
+        found: list[_Place] = []
+        for stream in {stream for stream, _ in keys}:
+            ids = [external_id for number, external_id in keys if number == stream]
+            known = self._ledger.bulk.lookup(stream, ids).values()
+            found += [
+                (stream, one.external_id, one.record)
+                for one in known
+                if one.state == BindingState.LIVE and one.id not in self._seen
+            ]
+        return found
 
     def _sort(self, unseen: Sequence[_Place], streams: set[int]) -> tuple[list[_Place], list[_Place]]:
         """What has left, and what this listing shows under another source (unbilled → billed)."""

@@ -11,7 +11,7 @@ from hub.sync import causes
 from hub.sync.intake import Intake
 from hub.sync.missing import Missing
 from hub.sync.rows import Row
-from hub.sync.seen import Seen
+from hub.sync.seen import Seen, Shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,16 +37,26 @@ class Reading:
         self._kind = kind
         self._counts = session.tally.read(peer.name, kind)
         with self._ledger.transaction():
-            self.cursor = self._ledger.streams.cursor(peer.number, kind)
+            self.cursor = self._usable_cursor()
             self._ledger.inbox.look()
             self._seen = Seen(self._ledger.bulk.highest_binding())
-            self._intake = Intake(session, peer, kind, self._seen)
-        self._missing = Missing(session, peer, kind, self._intake, self._seen)
+            self._shown = Shown(self._seen)
+            self._intake = Intake(session, peer, kind, self._shown)
+        self._missing = Missing(session, peer, kind, self._intake, self._shown)
+        self._reached: str | None = None
         self._retry()
         self._columns: dict[str, frozenset[str]] = {}
         self._skipped: set[str] = set()
-        self._shown: set[str] = set()
+        self._sources: set[str] = set()
+        """The sources of which it has shown anything."""
         self._complete = False
+
+    def _usable_cursor(self) -> str | None:
+        """How far the kind has been read; a full listing is read anew whole when its mapping changed."""
+        cursor = self._ledger.streams.cursor(self._peer.number, self._kind)
+        known = {stream.mapping for stream in self._ledger.streams.all(self._peer.number, self._kind)}
+        as_before = known - {""} == {self._peer.mapping.digest}
+        return cursor if self.is_incremental or as_before else None
 
     def _retry(self) -> None:
         """What was held is tried again in every run; a full listing shows it again by itself."""
@@ -66,11 +76,15 @@ class Reading:
         return self._peer.access(self._kind).listing is Listing.INCREMENTAL
 
     def take(self, page: Page) -> None:
-        """Take a page in; records and cursor are committed together."""
+        """Take a page in; the cursor of a listing of changes is committed with its records."""
+        self._note(page)
         with self._ledger.transaction():
             for (source, sort), items in groupby(page.items, key=_source_and_sort):
                 for chunk in _chunks(list(items)):
                     self._take(source, sort, chunk)
+            for remark in page.remarks:
+                stream = self._ledger.streams.get(self._peer.number, self._kind, remark.source)
+                self._session.hold(causes.remarked(self._peer, stream, remark))
             if page.cursor is not None and self.is_incremental:
                 self._ledger.streams.advance(self._peer.number, self._kind, page.cursor)
         for notice in page.notices:
@@ -78,14 +92,26 @@ class Reading:
         self._complete = page.complete
         self._session.progress(f"{self._peer.name}: {self._kind.words}", len(page.items))
 
+    def _note(self, page: Page) -> None:
+        """Note what a page says of the listing as a whole."""
+        if page.as_of is not None:
+            self._intake.rows.as_of = page.as_of
+        self._reached = page.cursor or self._reached
+        for source in page.changes_only:
+            with self._ledger.transaction():
+                stream = self._ledger.streams.get(self._peer.number, self._kind, source)
+            self._shown.changes_only.add(stream.id)
+
     def _take(self, source: str, sort: type[Item], items: Sequence[Any]) -> None:
         self._check_ids([item.external_id for item in items])
         stream = self._ledger.streams.get(self._peer.number, self._kind, source)
         inward = self._peer.mapping.inward(self._kind, source)
         self._counts["read"] += len(items)
-        self._shown.add(source)
-        if sort is Deleted:
+        self._sources.add(source)
+        if sort is Deleted and self.is_incremental:
             self._missing.deleted(stream, [item.external_id for item in items])
+        elif sort is Deleted:
+            self._shown.said_gone |= {(stream.id, item.external_id) for item in items}
         elif inward is None:
             self._refuse(stream)
         elif self.is_incremental:
@@ -151,13 +177,14 @@ class Reading:
         """A table that was there before and is not now is a person's business, not a notice."""
         for stream in streams:
             known = self._ledger.bulk.count_live([stream.id])
-            if known and stream.source not in self._shown:
+            if known and stream.source not in self._sources:
                 self._session.hold(causes.not_shown(self._peer, stream, known))
 
     def finish(self) -> None:
         """Draw a listing's conclusions: what was parked, what has left, what to know next time."""
         with self._ledger.transaction():
             streams = self._ledger.streams.all(self._peer.number, self._kind)
+            self._retry_changes(streams)
         whole = self._complete and not self._skipped
         if not whole:
             self._session.incomplete.add((self._peer.name, self._kind))
@@ -181,6 +208,15 @@ class Reading:
             if whole:
                 self._ledger.inbox.drop_unseen([stream.id for stream in streams], self._session.run)
                 self._ledger.holds.sweep(causes.pull_scope(self._peer, self._kind), self._session.run)
+            if whole and self._reached is not None and not self.is_incremental:
+                self._ledger.streams.advance(self._peer.number, self._kind, self._reached)
+
+    def _retry_changes(self, streams: Sequence[Stream]) -> None:
+        """Try again what waits of a source of which the listing shows changes alone."""
+        for stream in streams:
+            inward = self._peer.mapping.inward(self._kind, stream.source)
+            if stream.id in self._shown.changes_only and inward is not None:
+                self._intake.retry(stream, inward, before=self._session.run)
 
 
 def _source_and_sort(item: Item) -> tuple[str, type[Item]]:

@@ -30,7 +30,10 @@ class References:
         self._known: dict[tuple[tuple[Kind, ...], str], dict[str, int]] = {}
 
     def resolve(self, inward: Inward, rows: Iterable[dict[str, Any]]) -> list[Missing]:
-        """Put record ids in the place of foreign ones, in all rows; returns what each still lacks."""
+        """Put record ids in the place of foreign ones, in all rows; returns what each still lacks.
+
+        A forgiving reference to what is not known is taken out of its row.
+        """
         taken = list(rows)
         lacking = [self._swap(inward, values) for values in taken]
         wanted = {foreign for missing in lacking for _, foreign in missing}
@@ -38,35 +41,35 @@ class References:
             return lacking
         self._look_up(wanted)
         return [
-            self._swap(inward, values) if missing else missing
+            self._swap(inward, values, inward.forgiving) if missing else missing
             for values, missing in zip(taken, lacking, strict=True)
         ]
 
-    def _swap(self, inward: Inward, values: dict[str, Any]) -> Missing:
+    def _swap(
+        self, inward: Inward, values: dict[str, Any], forgiving: frozenset[str] = frozenset()
+    ) -> Missing:
         missing: Missing = []
         for name in inward.reference_fields:
             foreign = values.get(name)
-            if foreign.__class__ is ForeignId:
-                record = self._of(foreign)
-                if record is None:
-                    missing.append((name, foreign))
-                else:
-                    values[name] = record
+            if foreign.__class__ is ForeignId and not self._put(values, name, foreign):
+                _lack(values, name, name, missing, forgiving=name in forgiving)
         for lines, name in inward.line_reference_fields:
             for position, line in enumerate(values.get(lines, ())):
                 foreign = line.get(name)
-                if foreign.__class__ is ForeignId:
-                    record = self._of(foreign)
-                    if record is None:
-                        missing.append((f"{lines}[{position}].{name}", foreign))
-                    else:
-                        line[name] = record
+                if foreign.__class__ is ForeignId and not self._put(line, name, foreign):
+                    path = f"{lines}[{position}].{name}"
+                    _lack(line, name, path, missing, forgiving=f"{lines}.{name}" in forgiving)
         return missing
 
-    def _of(self, foreign: ForeignId) -> int | None:
+    def _put(self, values: dict[str, Any], name: str, foreign: ForeignId) -> bool:
+        """Put the record that a foreign id stands for in its place, if it is known."""
         kinds, source, external_id = foreign
         table = self._known.get((kinds, source))
-        return None if table is None else table.get(external_id)
+        record = None if table is None else table.get(external_id)
+        if record is None:
+            return False
+        values[name] = record
+        return True
 
     def _look_up(self, wanted: Iterable[ForeignId]) -> None:
         grouped: dict[tuple[tuple[Kind, ...], str], list[str]] = defaultdict(list)
@@ -86,3 +89,11 @@ class References:
             for stream in self._ledger.streams.all(self._connection, kind):
                 if not source or stream.source == source:
                     yield stream
+
+
+def _lack(values: dict[str, Any], name: str, path: str, missing: Missing, *, forgiving: bool) -> None:
+    foreign = values[name]
+    if forgiving:
+        del values[name]
+    else:
+        missing.append((path, foreign))

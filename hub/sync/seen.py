@@ -1,6 +1,13 @@
 """Which of many numbered things have been seen: one bit each."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hub.ledger import StoredBinding
 
 
 class Seen:
@@ -36,3 +43,22 @@ class Seen:
 
 
 _GROWTH = 4096
+
+
+class Shown:
+    """What one listing has shown of a kind at a connection, and of which sources it shows changes alone."""
+
+    def __init__(self, seen: Seen) -> None:
+        self.seen = seen
+        self.changes_only: set[int] = set()
+        """The streams of which the listing shows only what changed."""
+        self.said_gone: set[tuple[int, str]] = set()
+        """What the listing itself said is gone, by stream and external id."""
+
+    def has_left(self, one: StoredBinding) -> bool:
+        """Whether a live binding is known to stand no more, once the listing has come to its end."""
+        return one.id not in self.seen and self.leaves(one.stream, one.external_id)
+
+    def leaves(self, stream: int, external_id: str) -> bool:
+        """Whether a row that the listing does not show has left."""
+        return stream not in self.changes_only or (stream, external_id) in self.said_gone

@@ -213,6 +213,8 @@ class Session:
     """The listings that did not come to their end, so that nothing is known to be absent there."""
     held_rows: dict[tuple[str, Kind, str], HoldKey] = field(default_factory=dict)
     """For each row that is held, by connection, kind and external id, the hold that is its root."""
+    renewals: set[HoldKey] = field(default_factory=set)
+    """The holds that ask whether a record has a new id; what belongs to it waits with it."""
     waiting: dict[HoldKey, tuple[int, Decimal]] = field(default_factory=dict)
     """How many rows wait for the root of a hold, and what they are worth."""
 

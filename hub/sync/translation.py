@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from hub.model import Kind
     from hub.sync.references import Missing
     from hub.sync.rows import Row
-    from hub.sync.seen import Seen
+    from hub.sync.seen import Shown
     from hub.sync.session import HoldKey, Peer, Session
 
 
@@ -36,26 +37,44 @@ class Translation:
         session: the run.
         peer: whose listing it is.
         kind: what is listed.
-        seen: which bindings the listing has shown so far.
+        shown: what the listing has shown so far.
 
     """
 
-    def __init__(self, session: Session, peer: Peer, kind: Kind, seen: Seen) -> None:
+    def __init__(self, session: Session, peer: Peer, kind: Kind, shown: Shown) -> None:
         self.session = session
         self.ledger = session.ledger
         self.peer = peer
         self.kind = kind
-        self.seen = seen
+        self.shown = shown
+        self.seen = shown.seen
         self.takes_over = session.is_source(peer, kind)
         self.keeps_raw = peer.access(kind).listing is Listing.INCREMENTAL
         self.counts = session.tally.read(peer.name, kind)
         self.decisions = session.ledger.decisions.taken()
         self.parked: dict[tuple[int, str], None] = {}
         """What refers to something that may still come in this listing."""
+        self.awaits_renewal = False
+        """Whether rows wait for a person to say whether what they refer to has a new id."""
+        self.split_from: set[int] = set()
+        """The records of which rows of this listing are shares."""
+        self.came_back: set[int] = set()
+        """The records whose rows had left and stand again in this listing."""
+        self.as_of = session.clock.now()
+        """When the system was in the state that the listing shows."""
         # The model's own core, without the layer that handles what no row of a table needs.
+        self._before: dict[tuple[str, str], str | None] | None = None
         self._validated = model_of(kind).__pydantic_validator__.validate_python
         self._to_json = model_of(kind).__pydantic_serializer__.to_json
         self._references = References(session.ledger, peer.number)
+
+    def since(self, code: str, subject: str) -> datetime:
+        """Since which state of the system something has been so; since this one, if it is new."""
+        if self._before is None:
+            told = self.ledger.holds.in_scope(causes.pull_scope(self.peer, self.kind))
+            self._before = {(hold.code, hold.subject): hold.facts.get("as_of") for hold in told}
+        found = self._before.get((code, subject))
+        return datetime.fromisoformat(found) if found else self.as_of
 
     def valid(self, stream: Stream, inward: Inward, rows: Sequence[Row]) -> list[Row]:
         """The rows that are sound records, translated; the others are kept and explained."""
@@ -73,6 +92,9 @@ class Translation:
         if row.item.problem:
             self.keep(stream, row, [causes.unreadable(self.peer, stream, row.item, row.item.problem)])
             return False
+        if row.item.unsettled and not self._is_accepted(hold := causes.unsettled(self.peer, stream, row)):
+            self.keep(stream, row, [hold])
+            return False
         try:
             row.values = inward.translate(row.item.raw)
         except Untranslatable as error:
@@ -80,6 +102,11 @@ class Translation:
             self.keep(stream, row, holds)
             return False
         return True
+
+    def _is_accepted(self, hold: Hold) -> bool:
+        """Whether a person has said that just this row is right as it is."""
+        decision = self.decisions.get((hold.cause, hold.subject))
+        return decision is not None and decision.facts.get("digest") == hold.facts["digest"]
 
     def _park(self, stream: Stream, row: Row, missing: Missing) -> None:
         """Keep a row until what it refers to is here."""
@@ -91,6 +118,8 @@ class Translation:
         root = next((root for root in roots if root is not None), None)
         if not unknown and root is not None:
             self._wait(row, root)
+        if any(one is not None and one in self.session.renewals for one in roots):
+            self.awaits_renewal = True
 
     def _root(self, foreign: ForeignId) -> HoldKey | None:
         """The hold for which a row with this reference waits, if what it refers to is held itself."""
@@ -111,6 +140,8 @@ class Translation:
         except ValidationError as error:
             self.keep(stream, row, causes.invalid(self.peer, stream, row.item.external_id, error))
             return False
+        if (whole := row.values.get("split_of")) is not None:
+            self.split_from.add(whole)
         try:
             row.body = self._to_json(record, exclude_defaults=True).decode()
         except PydanticSerializationError:
@@ -162,4 +193,7 @@ class Translation:
 
 def waiting_of(stream: Stream, row: Row) -> Waiting:
     """A row as the inbox keeps it."""
-    return Waiting(stream.id, row.item.external_id, row.item.raw, row.item.version, row.digest)
+    item = row.item
+    return Waiting(
+        stream.id, item.external_id, item.raw, item.version, row.digest, item.problem, item.unsettled
+    )

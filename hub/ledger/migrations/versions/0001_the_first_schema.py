@@ -72,6 +72,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_decision_cause", ["workspace", "cause"], unique=False)
 
     op.create_table(
+        "delivery",
+        sa.Column("connection", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("record", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("workspace", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.SmallInteger(), nullable=False),
+        sa.Column("receipt", sa.Text(), nullable=False),
+        sa.Column("since", sa.Text(), nullable=False),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("connection", "record", name=op.f("pk_delivery")),
+    )
+    op.create_table(
         "hold",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("workspace", sa.Integer(), nullable=False),
@@ -104,6 +115,8 @@ def upgrade() -> None:
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("raw", sa.Text(), nullable=False),
         sa.Column("version", sa.Text(), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("unsettled", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
         sa.UniqueConstraint("stream", "external_id", name=op.f("uq_inbox_stream_external_id")),
     )
