@@ -130,6 +130,8 @@ class FlowTable(Table):
     where: Where = Where()
     voids: Annotated[Literal["review", "apply"], BeforeValidator(_choice)] = "review"
     """Whether voids wait for a person."""
+    secure: bool = False
+    """Whether matters that are walled off inside the firm move, too."""
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> FlowTable:

@@ -231,6 +231,7 @@ def _flow(flow: ConfiguredFlow) -> Flow:
         start=flow.start,
         clients=frozenset(flow.where.client),
         apply_voids=flow.voids == "apply",
+        secure=flow.secure,
     )
 
 

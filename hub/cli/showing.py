@@ -8,7 +8,7 @@ from hub.sync.review import choices
 from hub.sync.telling import money_held, outcome_lines, waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from hub.cli.output import Screen
     from hub.ledger import HoldGroup, Ledger
@@ -52,6 +52,17 @@ def show_groups(screen: Screen, ledger: Ledger, currency: str, most: int = _MOST
     told = len(groups) - len(blocking)
     if told:
         screen.say(f"Also {told} {'warning' if told == 1 else 'warnings'}: hub review --warnings")
+
+
+def show_deliveries(screen: Screen, on_its_way: Sequence[Mapping[str, Any]]) -> None:
+    """What was handed over and is not seen yet: where it stands, and whose turn it is."""
+    if not on_its_way:
+        return
+    screen.say("\nHanded over, and not seen there yet:")
+    for one in on_its_way:
+        what = f"{one['count']} × {one['kind'].replace('_', ' ')}"
+        screen.say(f"  {one['connection']}: {what}, since {one['since'][:16].replace('T', ' ')} UTC")
+        screen.say(f"        {one['told'] or 'Nothing is known of it until it is seen there.'}")
 
 
 def line_of(ledger: Ledger, group: HoldGroup, currency: str) -> str:

@@ -12,9 +12,9 @@ from hub.cli.options import Globals, pass_globals
 def command(said: Globals) -> None:
     """Show the last run, how many records there are, what is open, and what is held."""
     from hub.app.workspace import OpenWorkspace  # noqa: PLC0415 -- brings the ledger's libraries
-    from hub.cli.showing import show_groups  # noqa: PLC0415 -- as above
+    from hub.cli.showing import show_deliveries, show_groups  # noqa: PLC0415 -- as above
     from hub.model import Kind  # noqa: PLC0415 -- as above
-    from hub.sync.telling import holds  # noqa: PLC0415 -- as above
+    from hub.sync.telling import deliveries, holds  # noqa: PLC0415 -- as above
 
     with OpenWorkspace(said.folder) as workspace:
         ledger = workspace.ledger
@@ -22,6 +22,7 @@ def command(said: Globals) -> None:
             last = next(iter(ledger.runs.all(1)), None)
             records = {kind.value: count for kind in Kind if (count := ledger.records.count(kind))}
             open_writes = ledger.intents.count()
+            on_its_way = deliveries(ledger)
         said.screen.document(
             {
                 "firm": workspace.config.hub.firm,
@@ -30,6 +31,7 @@ def command(said: Globals) -> None:
                 else {"run": last.id, "began": last.began, "ended": last.ended, "outcome": last.outcome},
                 "records": records,
                 "open_writes": open_writes,
+                "deliveries": on_its_way,
                 "holds": holds(ledger),
             },
         )
@@ -44,4 +46,5 @@ def command(said: Globals) -> None:
         )
         if open_writes:
             said.screen.say(f"{open_writes} writes are not settled; the next hub sync settles them first.")
+        show_deliveries(said.screen, on_its_way)
         show_groups(said.screen, ledger, workspace.config.hub.currency)

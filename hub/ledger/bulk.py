@@ -207,6 +207,20 @@ class Bulk:
         )
         return [row.record for row in self._ledger.connection.execute(query)]
 
+    def out_of_step(self, streams: Sequence[int]) -> list[tuple[int, int]]:
+        """The records of streams that are no longer as they were last agreed on: record, revision."""
+        query = (
+            select(binding.c.record, binding.c.agreed)
+            .join(record, record.c.id == binding.c.record)
+            .where(
+                binding.c.stream.in_(streams),
+                binding.c.state < _GONE,
+                (record.c.state == _NOWHERE) | (record.c.revision != binding.c.agreed),
+            )
+            .order_by(binding.c.id)
+        )
+        return [(row.record, row.agreed) for row in self._ledger.connection.execute(query)]
+
     def any_bound(self, stream: int) -> bool:
         """Whether anything of a stream is known."""
         query = select(binding.c.id).where(binding.c.stream == stream).limit(1)

@@ -265,6 +265,15 @@ class Records:
             .values(sent=None, agreed=agreed),
         )
 
+    def was_reissued(self, identifier: int, after: int) -> bool:
+        """Whether a document was made anew after a revision."""
+        query = select(revision.c.id).where(
+            revision.c.record == identifier,
+            revision.c.id > after,
+            revision.c.change == int(Change.REISSUED),
+        )
+        return self._ledger.connection.execute(query.limit(1)).first() is not None
+
     def at_revision(self, stored: StoredRecord, wanted: int) -> dict[str, Any]:
         """The values that a record had at an earlier revision."""
         values = dict(stored.values)

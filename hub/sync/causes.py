@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hub.mapping import ForeignId, Problem
     from hub.model import Kind
     from hub.sdk import Remark, Upsert
+    from hub.sync.plan import Part
     from hub.sync.rows import Row
     from hub.sync.session import Peer
 
@@ -298,6 +299,27 @@ def unwritable(peer: Peer, flow: str, stored: StoredRecord, problem: Problem) ->
         connection=peer.number,
         kind=stored.kind,
         record=stored.id,
+    )
+
+
+def until_scope(peer: Peer) -> str:
+    """The scope of what waits until a person has done something at a connection."""
+    return f"until:{peer.name}"
+
+
+def until(peer: Peer, part: Part, text: str) -> Hold:
+    """What waits until a person has done something at the target."""
+    return Hold(
+        scope=until_scope(peer),
+        cause=f"until:{peer.name}:{part.kind.value}",
+        code="waits-there",
+        subject=part.kind.value,
+        label=f"{part.kind.words} for {peer.name}",
+        message=text,
+        remedy="What waits goes with the next run after that.",
+        connection=peer.number,
+        kind=part.kind,
+        facts={"waiting": part.writes},
     )
 
 

@@ -158,6 +158,9 @@ class Outcomes:
         counts = self._session.tally.written(self._peer.name, one.intent.kind)
         if isinstance(end, Delivered):
             counts["delivered"] += 1
+            if self._peer.access(one.intent.kind).read:
+                # It will be seen there one day; until then it is followed.
+                self._ledger.deliveries.begin(self._peer.number, one.record, one.intent.kind, end.receipt)
             self._open_submission(one, end.receipt, SubmissionStatus.VALIDATED)
             return
         counts[_DONE[one.intent.action]] += 1

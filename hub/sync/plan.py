@@ -47,6 +47,10 @@ class Situation:
         can_create, can_update, can_void: what the target takes.
         applies_voids: the flow says that voids need no person.
         resubmit: a person has said to present it once more.
+        by_hand: a person corrects and withdraws it there (and enters it, where the target takes none).
+        reissued: it was undone and made anew since, and no person has said yet that this stands.
+        settled_there: it is paid there, so that it is credited and entered anew, never changed.
+        part_is_there: what it was split from, or what it bills, is there on another record still.
 
     """
 
@@ -66,6 +70,10 @@ class Situation:
     can_void: bool = False
     applies_voids: bool = False
     resubmit: bool = False
+    by_hand: bool = False
+    reissued: bool = False
+    settled_there: bool = False
+    part_is_there: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,14 @@ class Choice:
 
 
 LISTING_BROKE = "the target's listing did not come to its end"
+PART_IS_THERE = "part of it is there on another record"
+TO_ENTER = "to be entered by hand"
+TO_CORRECT = "to be corrected by hand"
+TO_WITHDRAW = "to be withdrawn by hand"
+BY_HAND = frozenset({TO_ENTER, TO_CORRECT, TO_WITHDRAW})
+"""What is put on a list for a person."""
+REISSUED = "reissued"
+TO_CREDIT = "reissued after it was paid"
 
 
 def choose(now: Situation) -> Choice:
@@ -96,13 +112,15 @@ def choose(now: Situation) -> Choice:
 def _not_there(now: Situation) -> Choice:
     if now.gone or now.withdrawn:
         return Choice(Do.NOTHING, "gone before it was sent")
-    if now.draft or not now.can_create:
+    if now.draft or not (now.can_create or now.by_hand):
         return Choice(Do.NOTHING, "a draft stays in the firm" if now.draft else "the target takes none")
     obstacles = (
         (now.blocked, "held"),
         (now.refused, "refused"),
+        (now.part_is_there, PART_IS_THERE),
         (now.waits, "waits"),
         (not now.absent_for_certain, LISTING_BROKE),
+        (not now.can_create, TO_ENTER),
     )
     for stands, reason in obstacles:
         if stands:
@@ -113,18 +131,30 @@ def _not_there(now: Situation) -> Choice:
 def _no_longer_wanted(now: Situation) -> Choice:
     if now.can_void and now.applies_voids:
         return Choice(Do.VOID, "void at the source" if now.withdrawn else "gone at the source")
+    if now.by_hand:
+        return Choice(Do.HOLD, TO_WITHDRAW)
     return Choice(Do.HOLD, "void at the source" if now.withdrawn else "gone at the source")
 
 
 def _there(now: Situation) -> Choice:
     if now.in_step:
         return Choice(Do.NOTHING, "in step") if now.known_there else Choice(Do.LINK, "already there")
-    if now.draft or now.blocked:
-        return Choice(Do.HOLD, "a draft again at the source" if now.draft else "held")
-    if now.resubmit:
-        return Choice(Do.CREATE, "to be presented again")
+    obstacles = (
+        (now.draft, "a draft again at the source"),
+        (now.blocked, "held"),
+        (now.reissued, REISSUED),
+        (now.settled_there, TO_CREDIT),
+    )
+    for stands, reason in obstacles:
+        if stands:
+            return Choice(Do.HOLD, reason)
+    return Choice(Do.CREATE, "to be presented again") if now.resubmit else _changed(now)
+
+
+def _changed(now: Situation) -> Choice:
     if now.here is BindingState.DELIVERED or not now.can_update:
-        return Choice(Do.HOLD, "changed after it was sent")
+        by_hand = now.by_hand and now.here is BindingState.LIVE
+        return Choice(Do.HOLD, TO_CORRECT if by_hand else "changed after it was sent")
     return Choice(Do.HOLD, "refused") if now.refused else Choice(Do.UPDATE, "changed")
 
 

@@ -13,8 +13,9 @@ from hub.model import Kind
 from hub.sdk import HubError
 from hub.sync import causes
 from hub.sync.check import Checker
-from hub.sync.plan import LISTING_BROKE, Choice, Do, Part, Plan, Situation, Step, choose
-from hub.sync.reasons import broken_listing, cause_of, explain, waits
+from hub.sync.plan import LISTING_BROKE, REISSUED, Choice, Do, Part, Plan, Situation, Step, choose
+from hub.sync.reasons import broken_listing, cause_of, explain, reissued, waits
+from hub.sync.secure import Secure
 from hub.sync.session import allow_once, by_connection
 from hub.sync.stock import Stock, chunks
 from hub.sync.target import Target
@@ -54,6 +55,7 @@ class Planner:
         self._dependants: dict[tuple[str, int], tuple[int, Decimal]] = {}
         with session.ledger.reading():
             self._decisions = session.ledger.decisions.taken()
+            self._secure = Secure(session.ledger)
 
     def make(self) -> Plan:
         """Plan every flow that writes.
@@ -68,8 +70,9 @@ class Planner:
             with self._ledger.reading():
                 checker = Checker(self._session, peer)
             for flow in flows:
+                self._say_what_is_secure(flow)
                 for kind in self._session.kinds_in_order(flow):
-                    if peer.access(kind).writes and peer.mapping.outward(kind) is not None:
+                    if _is_planned(peer, kind):
                         with self._ledger.transaction():
                             self._plan(flow, peer, kind, checker)
                 with self._ledger.transaction():
@@ -77,6 +80,14 @@ class Planner:
         self._say_who_is_missing()
         self._brake()
         return self.plan
+
+    def _say_what_is_secure(self, flow: Flow) -> None:
+        count = len(self._secure.matters)
+        if count and not flow.secure:
+            what = "1 secure matter stays" if count == 1 else f"{count} secure matters stay"
+            self._session.tally.notice(
+                flow.source, f"{what} out of {flow.name}, with all that belongs to it; secure = true lets it."
+            )
 
     def _close(self, flow: Flow, peer: Peer) -> None:
         """Lift what no longer holds in a flow, and note what waits for the rest."""
@@ -102,7 +113,7 @@ class Planner:
         basis = self._basis(peer, flow, kind)
         part = Part(flow.name, peer.name, kind, basis)
         part.reached = self._ledger.marks.reached(flow.name, kind, basis)
-        stock = Stock(self._session, flow, peer, kind)
+        stock = Stock(self._session, flow, peer, kind, self._secure)
         for chunk in chunks(self._ledger.records.of_kind(kind, after_revision=part.reached)):
             for stored, situation, bound in stock.take(chunk, self.targets[peer.name]):
                 self._choose(part, stored, situation, bound, checker)
@@ -189,6 +200,10 @@ class Planner:
         if choice.reason == LISTING_BROKE:
             self._session.hold(broken_listing(target.peer, part.flow, stored.kind))
             return
+        if choice.reason == REISSUED and bound is not None:
+            before = self._ledger.records.at_revision(stored, bound.agreed)
+            self._session.hold(reissued(target.peer, part.flow, stored, before))
+            return
         fault = self._fault(target.peer, stored)
         self._session.hold(explain(target.peer, part.flow, stored, choice, bound, fault))
 
@@ -240,6 +255,7 @@ class Planner:
             str(flow.start),
             sorted(flow.clients),
             flow.apply_voids,
+            [] if flow.secure else sorted(self._secure.matters),
             sorted(rule.name for rule in self._session.rules),
             [self._ledger.records.highest_revision(other) for other in sorted(paths | owners)],
         ]
@@ -273,6 +289,12 @@ class Planner:
             facts={"affected": affected},
         )
         allow_once(self._ledger, hold)
+
+
+def _is_planned(peer: Peer, kind: Kind) -> bool:
+    """Whether a kind goes to a target at all: written by the hub, or entered there by a person."""
+    access = peer.access(kind)
+    return access.by_hand or (access.writes and peer.mapping.outward(kind) is not None)
 
 
 def amount_of(stored: StoredRecord) -> Decimal:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from hub.ledger import StoredBinding, StoredRecord
+    from hub.model import Kind
     from hub.sdk import End
     from hub.sync.plan import Part, Step
     from hub.sync.planning import Planner
@@ -40,6 +41,9 @@ def push(session: Session, planner: Planner) -> None:
         for part in parts:
             pusher.push(part)
         pusher.count_unchanged(parts)
+        if not session.options.is_pilot:
+            with session.ledger.transaction():
+                session.ledger.holds.sweep(causes.until_scope(target.peer), session.run)
 
 
 def _may_write(session: Session, planner: Planner, target: Target, parts: Sequence[Part]) -> bool:
@@ -82,6 +86,8 @@ class Pusher:
         self._given_up = False
         self._why = ""
         """Why the last thing that was not sent was not."""
+        self._until: set[Kind] = set()
+        """The kinds of which nothing is taken until a person has done something there."""
 
     def push(self, part: Part) -> None:
         """Write one flow's records of one kind, and move the mark up to what has come to rest."""
@@ -133,15 +139,17 @@ class Pusher:
         left = list(steps)
         pause = _FIRST_PAUSE
         for attempt in range(_TRIES):
-            if not left or self._given_up:
+            if not left or self._given_up or part.kind in self._until:
                 break
             if attempt:
                 self._session.clock.sleep(min(pause, _LONGEST_PAUSE).total_seconds())
             left, wait = self._once(left, part)
             pause = wait or pause * 2
-        if left:
-            for step in left:
-                part.leave_open(step.revision)
+        for step in left:
+            part.leave_open(step.revision)
+        if left and part.kind in self._until:
+            self._session.tally.written(self._peer.name, part.kind)["held"] += len(left)
+        elif left:
             self._give_up()
 
     def _once(self, steps: Sequence[Step], part: Part) -> tuple[list[Step], timedelta | None]:
@@ -157,8 +165,16 @@ class Pusher:
                 part.leave_open(one.revision)
         not_sent = [end for end in ends.values() if isinstance(end, NotSent)]
         self._why = next((end.reason for end in not_sent if end.reason), self._why)
+        self._wait_for_person(part, next((end.until for end in not_sent if end.until), ""))
         waits = [end.retry_after for end in not_sent if end.retry_after]
         return [step for step in steps if step.record in unsent], max(waits, default=None)
+
+    def _wait_for_person(self, part: Part, until: str) -> None:
+        """Say what a person has to do before the target takes more of a kind; that is no failure."""
+        if until and part.kind not in self._until:
+            self._until.add(part.kind)
+            with self._ledger.transaction():
+                self._session.hold(causes.until(self._peer, part, until))
 
     def _give_up(self) -> None:
         if self._given_up:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hub.ledger import Hold
+from hub.sdk import Role
 from hub.sync import causes
-from hub.sync.plan import Choice, Do
+from hub.sync.plan import PART_IS_THERE, TO_CORRECT, TO_CREDIT, TO_ENTER, TO_WITHDRAW, Choice, Do
+from hub.sync.reissue import entries_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hub.ledger import StoredBinding, StoredRecord
     from hub.model import Kind
     from hub.sync.session import Peer
@@ -68,6 +73,26 @@ _TOLD = {
         "It changed after it was sent{receipt}.",
         "Accept to leave what was sent as it is; retry to present it once more.",
     ),
+    PART_IS_THERE: (
+        "Part of it is at {peer} on another record, which is gone or was made anew at the source.",
+        "Decide about that one first: sent beside it, this would bill the same a second time.",
+    ),
+    TO_CREDIT: (
+        "It was made anew after it was paid at {peer}{receipt}.",
+        "Enter a credit note over the old invoice at {peer}, and the new invoice, by hand; then accept.",
+    ),
+    TO_ENTER: (
+        "{peer} takes it from a person only.",
+        "Enter it there from the posting list (hub review --lists); accept if it is not wanted there.",
+    ),
+    TO_CORRECT: (
+        "It changed after it was entered{receipt}.",
+        "Correct it at {peer} from the posting list (hub review --lists); accept to leave it as it is.",
+    ),
+    TO_WITHDRAW: (
+        "It is at {peer}{receipt} and no longer at the source.",
+        "Withdraw it at {peer} from the posting list (hub review --lists), then accept.",
+    ),
 }
 """For each reason, what has happened and what a person can do."""
 
@@ -96,6 +121,47 @@ def explain(
         remedy=remedy.format(**words),
         facts={"revision": stored.revision},
     )
+
+
+def reissue_cause(stored: StoredRecord) -> str:
+    """The cause under which a document that was made anew waits, at all its targets at once."""
+    return f"reissued:{stored.kind.value}:{stored.id}"
+
+
+def reissued(peer: Peer, flow: str, stored: StoredRecord, before: dict[str, Any]) -> Hold:
+    """A document that was undone and made anew after it was sent: one question for all targets."""
+    old = before.get("number", "")
+    presented = peer.role is Role.PORTAL
+    follows = (
+        f"{peer.name}: withdraw {old} there; it is presented again."
+        if presented
+        else f"{peer.name}: what is open is changed there; what is paid is credited and entered anew."
+    )
+    hold = _plan_hold(
+        peer,
+        flow,
+        stored,
+        cause=reissue_cause(stored),
+        code="reissued",
+        message=f"{old} was undone and made anew: {_difference(before, stored.values)}. {follows}",
+        remedy="Accept if the new one stands, for every system that has the old one.",
+        facts={"revision": stored.revision, "at": peer.number},
+    )
+    return replace(hold, connection=None)
+
+
+def _difference(before: dict[str, Any], now: Mapping[str, Any]) -> str:
+    """What is another in a document that was made anew; never a narrative."""
+    told = [
+        f"{name.replace('_', ' ')} {before.get(name, '0')} → {now.get(name, '0')}"
+        for name in ("number", "issued_on", "total", "discount", "fee_tax", "expense_tax")
+        if before.get(name) != now.get(name)
+    ]
+    out = set(entries_of(before)) - set(entries_of(now))
+    into = set(entries_of(now)) - set(entries_of(before))
+    told += [f"{len(out)} entries out"] if out else []
+    told += [f"{len(into)} entries in"] if into else []
+    return ", ".join(told) or f"the text of its {len(now.get('lines', ()))} lines"
 
 
 def refused(peer: Peer, flow: str, stored: StoredRecord, fault: dict[str, str]) -> Hold:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.sdk import HubError
+from hub.sync.deliveries import forget_delivery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,10 @@ _BY_CODE: dict[str, tuple[str, ...]] = {
     "still-updating": ("accept",),
     "reissued": ("accept",),
     "not-seen": ("accept", "retry"),
-    "by-hand": ("accept",),
+    "reissued-after-it-was-paid": ("accept",),
+    "to-be-entered-by-hand": ("accept",),
+    "to-be-corrected-by-hand": ("accept",),
+    "to-be-withdrawn-by-hand": ("accept",),
     "plugin": ("accept",),
     "rejected": ("retry",),
     "unknown": ("accept", "retry"),
@@ -81,8 +85,8 @@ def decide(
             _must_exist(ledger, group.first.kind, record)
         for hold in holds:
             ledger.decisions.record(hold, action, reason, {} if record is None else {"record": record})
-            if action == "retry" and hold.connection and hold.record:
-                _allow_again(ledger, hold.code, hold.connection, hold.record)
+            if hold.record is not None:
+                _allow_again(ledger, hold, action)
         ledger.holds.lift(holds)
     return holds
 
@@ -93,12 +97,18 @@ def _must_exist(ledger: Ledger, kind: Kind, record: int) -> None:
         raise HubError(f"There is no {kind.words} with the ledger id {record}.", remedy="See `hub history`.")
 
 
-def _allow_again(ledger: Ledger, code: str, connection: int, record: int) -> None:
+def _allow_again(ledger: Ledger, hold: Hold, action: str) -> None:
     """Let a refused payload go again; a new presentation of what was sent has a key of its own."""
-    if code == "rejected":
-        ledger.attempts.pardon(connection, record)
-    elif code == "changed-after-it-was-sent":
-        ledger.attempts.count(connection, record, None, {})
+    connection, record = hold.connection or hold.facts.get("at"), hold.record
+    if connection is None or record is None:
+        return
+    match hold.code, action:
+        case "rejected", "retry":
+            ledger.attempts.pardon(connection, record)
+        case ("changed-after-it-was-sent", "retry") | ("reissued", "accept"):
+            ledger.attempts.count(connection, record, None, {})
+        case "not-seen", "retry":
+            forget_delivery(ledger, connection, record, None, {})
 
 
 def _allow(group: HoldGroup, action: str, reason: str, record: int | None) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hub.ledger import Hold
 from hub.ledger.engine import LedgerError
 from hub.sdk import ConfigurationError, Health, HubError, SourceFailed
+from hub.sync.deliveries import follow
 from hub.sync.planning import Planner
 from hub.sync.pull import pull
 from hub.sync.push import push
@@ -71,6 +72,7 @@ def _plan(session: Session, *, met: bool = False) -> Planner:
     _forget_what_is_gone(session)
     _check_plugins(session)
     pull(session)
+    follow(session)
     planner = Planner(session)
     planner.make()
     return planner

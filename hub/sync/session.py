@@ -74,6 +74,8 @@ class Flow:
     clients: frozenset[str] = frozenset()
     """The source's own client numbers; empty for all."""
     apply_voids: bool = False
+    secure: bool = False
+    """Whether secure matters move, too."""
 
     @property
     def kinds_read(self) -> frozenset[Kind]:

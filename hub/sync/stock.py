@@ -5,17 +5,21 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from hub.ledger import RecordState
+from hub.ledger import BindingState, RecordState
 from hub.model import MODELS, Kind, references
+from hub.sdk import Role
 from hub.sync import causes
+from hub.sync.elsewhere import Elsewhere
 from hub.sync.plan import Situation
-from hub.sync.reasons import AGAIN, cause_of
+from hub.sync.reasons import AGAIN, cause_of, reissue_cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from hub.ledger import Hold, StoredBinding, StoredRecord
     from hub.ledger.intents import Attempt
+    from hub.sdk import Access
+    from hub.sync.secure import Secure
     from hub.sync.session import Flow, Peer, Session
     from hub.sync.target import Target
 
@@ -39,7 +43,16 @@ _NO_ROW_OF_OURS = frozenset({"match", "reference"})
 class Stock:
     """Takes stock of records for one flow: where each stands, and what that means at the target."""
 
-    def __init__(self, session: Session, flow: Flow, peer: Peer, kind: Kind) -> None:
+    def __init__(
+        self,
+        session: Session,
+        flow: Flow,
+        peer: Peer,
+        kind: Kind,
+        secure: Secure,
+    ) -> None:
+        self._secure = secure
+        self._elsewhere = Elsewhere(session, peer, kind)
         self._session = session
         self._ledger = session.ledger
         self._flow = flow
@@ -84,6 +97,8 @@ class Stock:
                 yield stored, self._situation(stored, bound, attempts.get(stored.id), target), bound
 
     def _covers(self, stored: StoredRecord) -> bool:
+        if not self._flow.secure and self._secure.covers(stored):
+            return False
         start = self._flow.start
         day = stored.values.get(_DATES.get(stored.kind, ""))
         if start is not None and day is not None and day < start.isoformat():
@@ -121,6 +136,9 @@ class Stock:
         refused = attempt.refused if attempt else None
         usual = _STATUSES.get(self._kind)
         status = "" if usual is None else stored.values.get("status", usual)
+        in_step = bound is not None and self._in_step(stored, bound, target)
+        reissued = bound is not None and not in_step and self._is_reissued(stored, bound)
+        decided = reissued and self._has_said(reissue_cause(stored), stored, "accept")
         return Situation(
             here=None if bound is None else bound.state,
             gone=stored.state is RecordState.GONE,
@@ -131,28 +149,56 @@ class Stock:
             waits=bound is None and target.waits_for(stored) is not None,
             refused=refused is not None and refused == target.digest(stored),
             absent_for_certain=self._absent,
-            in_step=bound is not None and self._in_step(stored, bound, target),
-            known_there=bound is None or bound.sent is not None,
+            in_step=in_step,
+            known_there=bound is None or bound.sent is not None or access.by_hand,
             can_create=access.create,
             can_update=access.update,
             can_void=access.void,
             applies_voids=self._flow.apply_voids,
-            resubmit=self._wants_again(stored),
+            resubmit=self._wants_again(stored) or (decided and self._presents_again(access)),
+            by_hand=access.by_hand,
+            reissued=reissued and not decided,
+            settled_there=decided and self._is_paid(stored),
+            part_is_there=bound is None and self._elsewhere.has(stored),
         )
+
+    def _is_reissued(self, stored: StoredRecord, bound: StoredBinding) -> bool:
+        """Whether an invoice was undone and made anew after it was sent."""
+        return self._kind is Kind.INVOICE and self._ledger.records.was_reissued(stored.id, bound.agreed)
+
+    def _presents_again(self, access: Access) -> bool:
+        """Whether what was made anew is presented once more, not changed in its place."""
+        return self._peer.role is Role.PORTAL or not (access.update or access.by_hand)
+
+    def _is_paid(self, stored: StoredRecord) -> bool:
+        """Whether money was applied to an invoice; at a portal that changes nothing."""
+        return self._peer.role is not Role.PORTAL and self._elsewhere.is_paid(stored.id)
 
     def _in_step(self, stored: StoredRecord, bound: StoredBinding, target: Target) -> bool:
         """Whether the target has this already. Money never follows what it only refers to."""
         if bound.agreed == stored.revision and (self._kind.is_money or bound.sent is None):
             return True
+        if self._peer.access(self._kind).by_hand and bound.state is BindingState.LIVE:
+            return not self._to_correct(stored, bound)
         return bound.sent is not None and bound.sent == target.digest(stored)
 
+    def _to_correct(self, stored: StoredRecord, bound: StoredBinding) -> bool:
+        """Whether something changed that the target has and a person entered there."""
+        before = self._ledger.records.at_revision(stored, bound.agreed) if bound.agreed else {}
+        inward = self._peer.mapping.inward(self._kind, bound.source)
+        covered = inward.two_way if inward is not None else ()
+        return any(before.get(name) != stored.values.get(name) for name in covered)
+
     def _wants_again(self, stored: StoredRecord) -> bool:
-        cause = cause_of(self._peer, self._kind, AGAIN)
+        return self._has_said(cause_of(self._peer, self._kind, AGAIN), stored, "retry")
+
+    def _has_said(self, cause: str, stored: StoredRecord, action: str) -> bool:
+        """Whether a person has decided so about just this revision."""
         decision = self._decisions.get((cause, str(stored.id)))
         return (
             decision is not None
-            and decision.action == "retry"
-            and (decision.facts.get("revision") == stored.revision)
+            and decision.action == action
+            and decision.facts.get("revision") == stored.revision
         )
 
 

@@ -76,6 +76,25 @@ def _hold(held: Hold, group: HoldGroup, names: Mapping[int, str]) -> dict[str, A
     }
 
 
+def deliveries(ledger: Ledger) -> list[dict[str, Any]]:
+    """What was handed over and is not seen yet, by where it stands."""
+    names = ledger.streams.connection_names()
+    found: dict[tuple[int, str, str], dict[str, Any]] = {}
+    for one in ledger.deliveries.open():
+        told = found.setdefault(
+            (one.connection, one.kind.value, one.told),
+            {
+                "connection": names.get(one.connection, ""),
+                "kind": one.kind.value,
+                "count": 0,
+                "since": one.since,
+                "told": one.told,
+            },
+        )
+        told["count"] += 1
+    return list(found.values())
+
+
 def money_held(ledger: Ledger, group: HoldGroup) -> Decimal:
     """What the records of a group, and those that wait with them, are worth."""
     records = {held.record for held in group.holds if held.record is not None}

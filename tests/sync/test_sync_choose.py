@@ -84,7 +84,7 @@ def test_a_draft_never_leaves(now: Situation) -> None:
 def test_what_is_wanted_and_allowed_goes(now: Situation) -> None:
     free = replace(
         now, here=None, open=False, gone=False, withdrawn=False, draft=False, blocked=False, waits=False,
-        refused=False, absent_for_certain=True, can_create=True,
+        refused=False, absent_for_certain=True, can_create=True, part_is_there=False,
     )  # fmt: skip
     assert choose(free).do is Do.CREATE
 

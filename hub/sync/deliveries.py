@@ -1,0 +1,112 @@
+"""What was handed over and is not seen yet: where it stands, what came back, what takes too long."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from hub.ledger import BindingState, Hold
+from hub.ledger.engine import LedgerError
+from hub.sdk import HubError, Rejected, SourceFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hub.ledger import Ledger
+    from hub.ledger.deliveries import Delivery
+    from hub.model import Kind
+    from hub.sdk import Followed
+    from hub.sync.session import Peer, Session
+
+
+def follow(session: Session) -> None:
+    """Ask every target what became of deliveries; what it refused for certain may be sent anew."""
+    for name in sorted({flow.target for flow in session.flows if flow.target}):
+        peer = session.peers[name]
+        with session.ledger.reading():
+            waiting = session.ledger.deliveries.open(peer.number)
+        for kind in dict.fromkeys(one.kind for one in waiting):
+            _follow(session, peer, kind, [one for one in waiting if one.kind is kind])
+        with session.ledger.transaction():
+            for one in session.ledger.deliveries.open(peer.number):
+                _say_if_overdue(session, peer, one)
+            session.ledger.holds.sweep(f"deliver:{peer.name}", session.run)
+
+
+def _follow(session: Session, peer: Peer, kind: Kind, waiting: Sequence[Delivery]) -> None:
+    by_receipt = {one.receipt: one for one in waiting}
+    told = [one for one in _asked(session, peer, kind, list(by_receipt)) if one.receipt in by_receipt]
+    with session.ledger.transaction():
+        for one in told:
+            record = by_receipt[one.receipt].record
+            session.ledger.deliveries.tell(peer.number, record, one.told)
+            if one.refused is not None:
+                _refuse(session, peer, kind, record, one.refused)
+
+
+def _asked(session: Session, peer: Peer, kind: Kind, receipts: Sequence[str]) -> Sequence[Followed]:
+    """What a connector says of deliveries; nothing where it cannot."""
+    try:
+        return list(peer.connector.follow(kind, receipts))
+    except LedgerError:
+        raise
+    except HubError as error:
+        session.tally.fail(peer.name, error, kind)
+    except Exception as error:  # noqa: BLE001 -- a connector's bug is one connection's failure
+        text = f"The connector {peer.connector.name} failed to follow deliveries: {type(error).__name__}."
+        session.tally.fail(peer.name, SourceFailed(text, remedy="This is a bug in the connector."), kind)
+    return ()
+
+
+def _refuse(session: Session, peer: Peer, kind: Kind, record: int, refused: Rejected) -> None:
+    """Take back a delivery that was refused for certain; the plan that follows says why."""
+    session.tally.written(peer.name, kind)["rejected"] += 1
+    fault = {
+        "code": refused.code,
+        "message": refused.message,
+        "field": refused.field,
+        "remedy": refused.remedy,
+    }
+    bound = session.ledger.records.bound_at([record], peer.number).get(record)
+    forget_delivery(session.ledger, peer.number, record, None if bound is None else bound.sent, fault)
+
+
+def forget_delivery(
+    ledger: Ledger, connection: int, record: int, refused: bytes | None, fault: dict[str, Any]
+) -> None:
+    """Note that a delivery left nothing behind, so that the record may go again; in a transaction."""
+    for one in ledger.records.bindings(record, connection):
+        if one.state is BindingState.DELIVERED:
+            ledger.bulk.remove(one.stream, one.external_id)
+    ledger.deliveries.end(connection, [record])
+    ledger.attempts.count(connection, record, refused, fault)
+    stored = ledger.records.get(record)
+    ledger.marks.lower(stored.kind, stored.revision - 1)
+
+
+def _say_if_overdue(session: Session, peer: Peer, one: Delivery) -> None:
+    """Hold what is not seen after the time that the firm allows."""
+    patience = peer.access(one.kind).seen_within
+    since = datetime.fromisoformat(one.since)
+    if patience is None or session.clock.now() - since < patience:
+        return
+    stored = session.ledger.records.get(one.record)
+    hold = Hold(
+        scope=f"deliver:{peer.name}",
+        cause=f"not-seen:{peer.name}:{one.kind.value}",
+        code="not-seen",
+        subject=str(one.record),
+        label=f"{one.kind.words} {stored.label}",
+        message=f"Handed over on {since:%Y-%m-%d} ({one.receipt}) and not seen at {peer.name} yet. "
+        f"{one.told}".rstrip(),
+        remedy=f"Look at {peer.name}. It follows by itself once it is seen; retry only if it was lost, since "
+        "it is then handed over a second time; accept to ask no more.",
+        connection=peer.number,
+        kind=one.kind,
+        record=one.record,
+        facts={"receipt": one.receipt},
+    )
+    decision = session.ledger.decisions.taken().get((hold.cause, hold.subject))
+    accepted = decision is not None and decision.action == "accept"
+    if not (accepted and decision and decision.facts.get("receipt") == one.receipt):
+        session.hold(hold)
