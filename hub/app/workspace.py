@@ -20,6 +20,7 @@ from hub.sync.review import decide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from hub.app.config import Config
@@ -74,6 +75,11 @@ class OpenWorkspace:
     def secrets(self) -> SecretStore:
         """Where the connections' secrets are kept."""
         return SecretStore(self.folder)
+
+    @property
+    def today(self) -> date:
+        """The firm's local date."""
+        return self.clock.now().astimezone(ZoneInfo(self.config.hub.timezone)).date()
 
     @property
     def ledger(self) -> Ledger:
@@ -141,7 +147,7 @@ class OpenWorkspace:
             all_flows=[_flow(flow) for flow in self.config.flows.values()],
             rules=self.plugins.rules,
             clock=self.clock,
-            today=self.clock.now().astimezone(ZoneInfo(self.config.hub.timezone)).date(),
+            today=self.today,
             brakes=self._brakes(),
             authority=self.config.authority,
             codes=self.codes,

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from hub.cli.options import Globals, pass_globals
+
+if TYPE_CHECKING:
+    from hub.app.workspace import OpenWorkspace
+    from hub.cli.output import Screen
 
 _ACTIONS = ("accept", "waive", "link", "new", "retry")
 _ALL = 10_000
@@ -17,6 +24,12 @@ _ALL = 10_000
 @click.option("--record", type=int, metavar="ID", help="The ledger id of the record to link to.")
 @click.option("--one", is_flag=True, help="Decide for this one alone, not for all with its cause.")
 @click.option("--warnings", is_flag=True, help="Show what only warns, too.")
+@click.option(
+    "--lists",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write what a person has to enter, correct or withdraw by hand as lists into DIR.",
+)
 @pass_globals
 def command(  # noqa: PLR0913 -- the options of one command
     said: Globals,
@@ -27,6 +40,7 @@ def command(  # noqa: PLR0913 -- the options of one command
     record: int | None,
     one: bool,
     warnings: bool,
+    lists: Path | None,
 ) -> None:
     """List what is held by cause; show one cause; or decide about it.
 
@@ -39,6 +53,9 @@ def command(  # noqa: PLR0913 -- the options of one command
     from hub.sync.telling import holds  # noqa: PLC0415 -- as above
 
     with OpenWorkspace(said.folder) as workspace:
+        if lists is not None:
+            _write_lists(said.screen, workspace, lists)
+            return
         ledger, currency, screen = workspace.ledger, workspace.config.hub.currency, said.screen
         if number is None:
             listed = holds(ledger)
@@ -60,3 +77,33 @@ def command(  # noqa: PLR0913 -- the options of one command
             decided = decide(ledger, number, action, reason, record=record, one=one)
             screen.document({"decided": [held.id for held in decided], "action": action})
             screen.say(f"Noted for {len(decided)}. It takes effect with the next run: hub sync")
+
+
+def _write_lists(screen: Screen, workspace: OpenWorkspace, folder: Path) -> None:
+    from hub.app.posting_lists import write_lists  # noqa: PLC0415 -- brings the workbook's library
+    from hub.sync.postings import postings  # noqa: PLC0415 -- brings the ledger's libraries
+
+    hub, found = workspace.config.hub, postings(workspace.ledger, workspace.peer)
+    files = write_lists(folder, hub.firm, hub.currency, workspace.today, found)
+    screen.document(
+        {
+            "lists": [
+                {
+                    "connection": one.connection,
+                    "work": one.work.lower(),
+                    "kind": one.kind.value,
+                    "lines": len(one.lines),
+                    "amount": str(one.total),
+                    "records": [line.record for line in one.lines],
+                }
+                for one in found
+            ],
+            "files": [str(file) for file in files],
+        },
+    )
+    if not found:
+        screen.say("Nothing has to be posted by hand.")
+    for one in found:
+        screen.say(f"{one.connection}: {one.title}: {len(one.lines)}, {one.total:,.2f} {hub.currency}")
+    for file in files:
+        screen.say(f"Written: {file}")
