@@ -50,6 +50,8 @@ class Access:
             believed only after that.
         batch: how many intents one call of ``write`` takes at most.
         rate: the system's documented limit.
+        together: kinds that share this word are written in one call, since they go into one document
+            there (an import file that holds time and costs).
         missing_for: for how long a row has to be missing before it counts as deleted. Where rows move
             between tables while they are read, one listing may lack a row that the next one shows.
         by_hand: a person enters, corrects and withdraws records of this kind there, from a list that
@@ -69,6 +71,7 @@ class Access:
     visible_after: timedelta = timedelta(seconds=10)
     batch: int = 1
     rate: RateLimit | None = None
+    together: str = ""
     missing_for: timedelta = timedelta(0)
     by_hand: bool = False
     seen_within: timedelta | None = None

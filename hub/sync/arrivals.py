@@ -38,10 +38,37 @@ class Arrivals:
         """What can only be told apart when the listing has come to its end."""
         self.proposed: set[int] = set()
         """The records of which a person is asked whether they have a new id."""
+        self._renewed_here: set[int] = set()
+        """The records that have a new id since this listing."""
+
+    def strangers(self, rows: Sequence[Row]) -> frozenset[str]:
+        """The ids of rows that may be another record than the one that once stood under their id.
+
+        That one has another id here now: the number of a client that was renumbered may be given to
+        another one, or back.
+        """
+        if self._rows.keeps_raw:
+            return frozenset()  # a listing of changes does not show where the record stands now
+        left = {
+            row.item.external_id: row.bound.record
+            for row in rows
+            if row.bound is not None and row.bound.state == BindingState.GONE
+        }
+        if not left:
+            return frozenset()
+        bound = self._rows.ledger.records.all_bound_at(left.values(), self._rows.peer.number)
+        moved = {
+            record for record, known in bound.items() if any(one.state is BindingState.LIVE for one in known)
+        }
+        return frozenset(external_id for external_id, record in left.items() if record in moved)
 
     def place(self, stream: Stream, inward: Inward, rows: list[Row]) -> None:
         """Make records of new rows, adopt those that are records already, ask about the doubtful."""
         rows = self._without_repeats(stream, rows)
+        for row in rows:
+            if row.bound is not None:
+                self._stage(stream, row)
+        rows = [row for row in rows if row.bound is None]
         if not self._matcher.possible(stream):
             self._create(stream, rows)
             return
@@ -75,8 +102,8 @@ class Arrivals:
             case Doubt(records, why):
                 hold = causes.doubtful(self._rows.peer, stream, item.external_id, records, why)
                 return self._decided(stream, inward, row, values, hold)
-            case Renewed(record):
-                return self._renewed(stream, inward, row, values, record)
+            case Renewed(records):
+                return self._renewed(stream, inward, row, values, records)
             case Twin(record):
                 return self._twin(stream, row, record)
             case Wait():
@@ -121,24 +148,33 @@ class Arrivals:
         inward: Inward,
         row: Row,
         values: dict[str, Any],
-        record: int,
+        records: tuple[int, ...],
     ) -> list[Row]:
         """A row that seems to be one that has left, under a new id: a person says so once.
 
         What belongs to a record that has a new id by a person's word has one, too.
         """
-        stored = self._rows.ledger.records.get(record)
-        hold = causes.renewed(self._rows.peer, stream, row.item.external_id, stored)
+        hold = self._renewal_hold(stream, row.item.external_id, records)
         decision = self._decision(hold)
-        if decision is not None and decision.action == "new":
+        if decision is not None and decision.action == ("new" if len(records) == 1 else "accept"):
             return [row]
-        if decision is not None or self._belongs_to_renewed(values):
+        certain = decision is not None or (len(records) == 1 and self._belongs_to_renewed(values))
+        record = int(decision.facts["record"]) if decision is not None else records[0]
+        if certain and record not in self._renewed_here:
+            self._renewed_here.add(record)
             self._adopt(stream, inward, row, values, record)
             return []
         self._rows.session.renewals.add((hold.scope, hold.cause, hold.subject))
-        self.proposed.add(record)
+        self.proposed.update(records)
         self._rows.keep(stream, row, [hold])
         return []
+
+    def _renewal_hold(self, stream: Stream, external_id: str, records: tuple[int, ...]) -> Hold:
+        if len(records) > 1:
+            why = "may stand under a new id, and is like"
+            return causes.doubtful(self._rows.peer, stream, external_id, records, why)
+        stored = self._rows.ledger.records.get(records[0])
+        return causes.renewed(self._rows.peer, stream, external_id, stored)
 
     def _belongs_to_renewed(self, values: dict[str, Any]) -> bool:
         """Whether the client (or matter) of a row stands here under another id than before."""
@@ -170,7 +206,7 @@ class Arrivals:
         """Bind a row to a record that is already here."""
         stored = self._rows.ledger.records.get(record)
         here = self._rows.ledger.records.bindings(record, self._rows.peer.number)
-        former = here[0] if here else None
+        former = min(here, key=lambda one: (one.state, -one.id), default=None)
         if self._rows.takes_over:
             before = self._before(inward, stored, former, values)
             reissued = self._rows.kind is Kind.INVOICE and former is not None
@@ -262,6 +298,8 @@ class Arrivals:
         connection, live, raw = self._rows.peer.number, int(BindingState.LIVE), self._rows.raw
         keeps_raw = self._rows.keeps_raw or differs
         self._rows.seen.add_all(range(number, number + len(rows)))
+        for row in (row for row, _, _ in rows if row.bound is not None):
+            self._rows.ledger.bulk.remove(stream.id, row.item.external_id)
         bindings = [
             (
                 stream.id,
@@ -307,10 +345,22 @@ class Arrivals:
         verdicts = self._matcher.verdicts(stream, stored, at_end=True)
         new = []
         for row, values, verdict in zip(valid, stored, verdicts, strict=True):
-            record = self._reissue_of(values) if isinstance(verdict, New) else None
+            record = self._returned(stream, row)
+            if record is None and isinstance(verdict, New):
+                record = self._reissue_of(values)
             said = verdict if record is None else Adopt(record)
             new += self._follow(stream, inward, row, values, said)
         self._create(stream, new)
+
+    def _returned(self, stream: Stream, row: Row) -> int | None:
+        """The record that stood under a row's id before, if it stands nowhere else here any more."""
+        if row.bound is None:
+            return None
+        if self._matcher.has_left(row.bound.record):
+            return row.bound.record
+        self._rows.ledger.bulk.remove(stream.id, row.item.external_id)
+        row.bound = None
+        return None
 
     def _reissue_of(self, values: dict[str, Any]) -> int | None:
         """The invoice that has left and whose entries this one bills."""

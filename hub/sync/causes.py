@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from hub.mapping import ForeignId, Problem
     from hub.model import Kind
     from hub.sdk import Remark, Upsert
-    from hub.sync.plan import Part
     from hub.sync.rows import Row
     from hub.sync.session import Peer
 
@@ -307,19 +306,19 @@ def until_scope(peer: Peer) -> str:
     return f"until:{peer.name}"
 
 
-def until(peer: Peer, part: Part, text: str) -> Hold:
+def until(peer: Peer, kind: Kind, count: int, text: str) -> Hold:
     """What waits until a person has done something at the target."""
     return Hold(
         scope=until_scope(peer),
-        cause=f"until:{peer.name}:{part.kind.value}",
+        cause=f"until:{peer.name}",
         code="waits-there",
-        subject=part.kind.value,
-        label=f"{part.kind.words} for {peer.name}",
+        subject=kind.value,
+        label=f"{kind.words} for {peer.name}",
         message=text,
         remedy="What waits goes with the next run after that.",
         connection=peer.number,
-        kind=part.kind,
-        facts={"waiting": part.writes},
+        kind=kind,
+        facts={"waiting": count},
     )
 
 

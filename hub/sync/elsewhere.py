@@ -9,23 +9,18 @@ from typing import TYPE_CHECKING
 
 from hub.ledger import BindingState, RecordState
 from hub.model import Kind
-from hub.sync.plan import TO_CREDIT, TO_WITHDRAW, Choice, Do
-from hub.sync.reasons import AGAIN, cause_of, reissue_cause
+from hub.sync.plan import TO_CREDIT, Choice, Do
+from hub.sync.reasons import AGAIN, WITHDRAWN, cause_of, reissue_cause
 from hub.sync.reissue import entries_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from hub.ledger import StoredRecord
+    from hub.ledger import StoredBinding, StoredRecord
     from hub.sync.session import Peer, Session
+    from hub.sync.target import Target
 
-_ENDINGS = (
-    Choice(Do.HOLD, "gone at the source"),
-    Choice(Do.HOLD, "void at the source"),
-    Choice(Do.HOLD, TO_WITHDRAW),
-    Choice(Do.HOLD, TO_CREDIT),
-    AGAIN,
-)
+_ENDINGS = (*WITHDRAWN, Choice(Do.HOLD, TO_CREDIT), AGAIN)
 """What a person may have decided about a record that is at the target and no longer as it was sent."""
 
 
@@ -40,10 +35,11 @@ class Elsewhere:
         self._paid: frozenset[int] | None = None
         self._decisions = session.ledger.decisions.taken()
 
-    def has(self, stored: StoredRecord) -> bool:
+    def has(self, stored: StoredRecord, target: Target) -> bool:
         """Whether part of a record that is not there is there on another one."""
         if self._kind is Kind.INVOICE:
-            return any(self._of_other(entry) not in (None, stored.id) for entry in entries_of(stored.values))
+            entries = entries_of(stored.values)
+            return any(self._of_other(entry, target) not in (None, stored.id) for entry in entries)
         whole = stored.values.get("split_of")
         return whole is not None and self._still_stands(whole)
 
@@ -66,21 +62,30 @@ class Elsewhere:
         stored = self._ledger.records.get(whole)
         return stored.state is RecordState.GONE and not self._is_decided(stored)
 
-    def _of_other(self, entry: int) -> int | None:
+    def _of_other(self, entry: int, target: Target) -> int | None:
         if self._billed is None:
-            self._billed = dict(self._sent_otherwise())
+            self._billed = dict(self._sent_otherwise(target))
         return self._billed.get(entry)
 
-    def _sent_otherwise(self) -> Iterator[tuple[int, int]]:
+    def _sent_otherwise(self, target: Target) -> Iterator[tuple[int, int]]:
         """The entries of invoices that are at the target and have left or changed since: entry, invoice."""
         streams = [stream.id for stream in self._ledger.streams.all(self._peer.number, self._kind)]
-        for record, agreed in self._ledger.bulk.out_of_step(streams):
+        for record in dict(self._ledger.bulk.out_of_step(streams)):
             stored = self._ledger.records.get(record)
-            if not self._is_decided(stored):
-                sent = self._ledger.records.at_revision(stored, agreed) if agreed else stored.values
+            bound = self._ledger.records.bound_at([record], self._peer.number)[record]
+            if not self._is_decided(stored) and not _is_as_sent(stored, bound, target):
+                known = bound.agreed
+                sent = self._ledger.records.at_revision(stored, known) if known else stored.values
                 yield from ((entry, record) for entry in entries_of(sent))
 
     def _is_decided(self, stored: StoredRecord) -> bool:
         causes = [cause_of(self._peer, self._kind, choice) for choice in _ENDINGS]
         decided = (self._decisions.get((cause, str(stored.id))) for cause in (*causes, reissue_cause(stored)))
         return any(one is not None and one.facts.get("revision") == stored.revision for one in decided)
+
+
+def _is_as_sent(stored: StoredRecord, bound: StoredBinding, target: Target) -> bool:
+    """Whether a record that stands is at the target as it would be sent now."""
+    if stored.state is RecordState.GONE:
+        return False
+    return bound.agreed == stored.revision or (bound.sent is not None and bound.sent == target.digest(stored))

@@ -51,7 +51,10 @@ class Intake:
     def take(self, stream: Stream, inward: Inward, rows: Sequence[Row]) -> None:
         """Take rows in, inside a transaction; each becomes a record, changes one, or is held."""
         valid = self.rows.valid(stream, inward, rows)
-        self.changes.change(stream, inward, [row for row in valid if row.bound is not None])
-        fresh = [row for row in valid if row.bound is None]
+        strange = self.arrivals.strangers(valid)
+        self.changes.change(
+            stream, inward, [row for row in valid if row.bound and row.item.external_id not in strange]
+        )
+        fresh = [row for row in valid if not row.bound or row.item.external_id in strange]
         if fresh:
             self.arrivals.place(stream, inward, fresh)

@@ -47,9 +47,9 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Renewed:
-    """It seems to be this record under a new id: its own row has left; a person says."""
+    """It seems to be this record (one of these) under a new id: its own row has left; a person says."""
 
-    record: int
+    records: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,17 @@ class Matcher:
 
     def _may_renew(self, stream: Stream) -> bool:
         """Whether a row that has left may come back in the same source under another id."""
-        lists = self._peer.mapping.renewed(self._kind, stream.source)
+        mapping = self._peer.mapping
+        lists = mapping.match(self._kind, stream.source) + mapping.renewed(self._kind, stream.source)
         return bool(lists) and self._ledger.bulk.any_bound(stream.id)
+
+    def has_left(self, record: int) -> bool:
+        """Whether a record is free, and stands nowhere here any more at the end of a listing."""
+        if record in self._used:
+            return False
+        bound = self._ledger.records.all_bound_at([record], self._peer.number).get(record, ())
+        live = [one for one in bound if one.state is BindingState.LIVE]
+        return all(self._shown.has_left(one) for one in live)
 
     def _all_fields(self) -> tuple[FieldLists, FieldLists]:
         both: dict[tuple[str, ...], None] = {}
@@ -176,8 +185,8 @@ class Matcher:
             stands = self._sort(candidates, found, at_end=at_end)
             if stands.unseen:
                 return Wait()
-            if len(stands.free) == 1:
-                return Renewed(stands.free[0])
+            if stands.free:
+                return Renewed(tuple(stands.free))
         return None
 
     def _beside(

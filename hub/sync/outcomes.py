@@ -93,15 +93,15 @@ class Outcomes:
 
     def _distinct(self, arrived: Sequence[_Arrival]) -> list[_Arrival]:
         """One id is one record: a second record under it is held, and not sent again."""
-        owners: dict[tuple[str, str], int] = {}
-        for source in {arrival.source for arrival in arrived}:
-            mine = [arrival for arrival in arrived if arrival.source == source]
-            stream = self._ledger.streams.get(self._peer.number, mine[0].one.intent.kind, source)
+        owners: dict[tuple[Kind, str, str], int] = {}
+        for kind, source in {(arrival.one.intent.kind, arrival.source) for arrival in arrived}:
+            mine = [one for one in arrived if (one.one.intent.kind, one.source) == (kind, source)]
+            stream = self._ledger.streams.get(self._peer.number, kind, source)
             known = self._ledger.bulk.lookup(stream.id, [arrival.external_id for arrival in mine])
-            owners |= {(source, bound.external_id): bound.record for bound in known.values()}
+            owners |= {(kind, source, bound.external_id): bound.record for bound in known.values()}
         kept = []
         for arrival in arrived:
-            key = (arrival.source, arrival.external_id)
+            key = (arrival.one.intent.kind, arrival.source, arrival.external_id)
             if owners.setdefault(key, arrival.one.record) == arrival.one.record:
                 kept.append(arrival)
             else:

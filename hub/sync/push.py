@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from hub.ledger import Hold, OpenIntent
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from hub.sync.session import Peer, Session
     from hub.sync.target import Target
 
+    _Todo = tuple[Part, Step]
+
 _ACTIONS = {Do.CREATE: Action.CREATE, Do.UPDATE: Action.UPDATE, Do.VOID: Action.VOID}
 _TOUCHED = ("created", "linked", "updated", "voided", "delivered")
 _TRIES = 3
@@ -38,12 +40,24 @@ def push(session: Session, planner: Planner) -> None:
         if not _may_write(session, planner, target, parts):
             continue
         pusher = Pusher(session, target)
-        for part in parts:
-            pusher.push(part)
+        for group in _together(target.peer, parts):
+            pusher.push(group)
         pusher.count_unchanged(parts)
         if not session.options.is_pilot:
             with session.ledger.transaction():
                 session.ledger.holds.sweep(causes.until_scope(target.peer), session.run)
+
+
+def _together(peer: Peer, parts: Sequence[Part]) -> Iterator[list[Part]]:
+    """The parts one by one; those that go into one document there, at once."""
+
+    def document(numbered: tuple[int, Part]) -> tuple[str, str, int]:
+        position, part = numbered
+        word = peer.access(part.kind).together
+        return part.flow, word, -1 if word else position
+
+    for _, group in groupby(enumerate(parts), key=document):
+        yield [part for _, part in group]
 
 
 def _may_write(session: Session, planner: Planner, target: Target, parts: Sequence[Part]) -> bool:
@@ -89,26 +103,31 @@ class Pusher:
         self._until: set[Kind] = set()
         """The kinds of which nothing is taken until a person has done something there."""
 
-    def push(self, part: Part) -> None:
-        """Write one flow's records of one kind, and move the mark up to what has come to rest."""
-        counts = self._session.tally.written(self._peer.name, part.kind)
-        self._outcomes.flow = part.flow
-        steps = iter(part)
-        part.unsettled = part.deferred
-        for step in part.stale:
-            part.leave_open(step.revision)
-        size = max(1, self._peer.access(part.kind).batch)
-        while batch := list(islice(steps, size)):
-            for step in batch:
-                if step.do in (Do.HOLD, Do.SETTLE):
-                    counts["held"] += step.do is Do.HOLD
-                    part.leave_open(step.revision)
-            self._link([step for step in batch if step.do is Do.LINK], part)
-            self._write([step for step in batch if step.do in _ACTIONS], part)
-            self._session.progress(f"{self._peer.name}: {part.kind.words}", len(batch))
+    def push(self, parts: Sequence[Part]) -> None:
+        """Write one flow's records of a kind, or of kinds that go together, and move their marks."""
+        self._outcomes.flow = parts[0].flow
+        for part in parts:
+            part.unsettled = part.deferred
+            for step in part.stale:
+                part.leave_open(step.revision)
+        todo = ((part, step) for part in parts for step in part)
+        size = max(1, self._peer.access(parts[0].kind).batch)
+        while batch := list(islice(todo, size)):
+            self._push(batch)
         if not self._session.options.is_pilot:
             with self._ledger.transaction():
-                self._ledger.marks.move(part.flow, part.kind, part.basis, part.settled_up_to)
+                for part in parts:
+                    self._ledger.marks.move(part.flow, part.kind, part.basis, part.settled_up_to)
+
+    def _push(self, batch: Sequence[_Todo]) -> None:
+        for part, step in batch:
+            if step.do in (Do.HOLD, Do.SETTLE):
+                self._session.tally.written(self._peer.name, part.kind)["held"] += step.do is Do.HOLD
+                part.leave_open(step.revision)
+        for part, steps in _by_part(batch):
+            self._link([step for step in steps if step.do is Do.LINK], part)
+            self._session.progress(f"{self._peer.name}: {part.kind.words}", len(steps))
+        self._write([(part, step) for part, step in batch if step.do in _ACTIONS])
 
     def count_unchanged(self, parts: Sequence[Part]) -> None:
         """Count, once for each kind, what is at the target and was left as it is."""
@@ -134,26 +153,27 @@ class Pusher:
                 else:
                     part.leave_open(step.revision)
 
-    def _write(self, steps: Sequence[Step], part: Part) -> None:
+    def _write(self, batch: Sequence[_Todo]) -> None:
         """Write a batch; what was not sent is tried again, with a new key, a few times."""
-        left = list(steps)
+        left = list(batch)
         pause = _FIRST_PAUSE
         for attempt in range(_TRIES):
-            if not left or self._given_up or part.kind in self._until:
+            if not left or self._given_up or left[0][0].kind in self._until:
                 break
             if attempt:
                 self._session.clock.sleep(min(pause, _LONGEST_PAUSE).total_seconds())
-            left, wait = self._once(left, part)
+            left, wait = self._once(left)
             pause = wait or pause * 2
-        for step in left:
+        for part, step in left:
             part.leave_open(step.revision)
-        if left and part.kind in self._until:
-            self._session.tally.written(self._peer.name, part.kind)["held"] += len(left)
-        elif left:
+            if part.kind in self._until:
+                self._session.tally.written(self._peer.name, part.kind)["held"] += 1
+        if left and left[0][0].kind not in self._until:
             self._give_up()
 
-    def _once(self, steps: Sequence[Step], part: Part) -> tuple[list[Step], timedelta | None]:
-        opened = self._open(steps, part)
+    def _once(self, batch: Sequence[_Todo]) -> tuple[list[_Todo], timedelta | None]:
+        parts = {step.record: part for part, step in batch}
+        opened = self._open(batch)
         if not opened:
             return [], None
         self._ledger.intents.begin(opened, self._session.run)
@@ -162,19 +182,20 @@ class Pusher:
         for one in opened:
             doubtful = isinstance(ends.get(one.intent.key, Unknown("")), Unknown)
             if doubtful or one.record in self._outcomes.refused:
-                part.leave_open(one.revision)
+                parts[one.record].leave_open(one.revision)
         not_sent = [end for end in ends.values() if isinstance(end, NotSent)]
         self._why = next((end.reason for end in not_sent if end.reason), self._why)
-        self._wait_for_person(part, next((end.until for end in not_sent if end.until), ""))
+        self._wait_for_person(batch, next((end.until for end in not_sent if end.until), ""))
         waits = [end.retry_after for end in not_sent if end.retry_after]
-        return [step for step in steps if step.record in unsent], max(waits, default=None)
+        return [(part, step) for part, step in batch if step.record in unsent], max(waits, default=None)
 
-    def _wait_for_person(self, part: Part, until: str) -> None:
+    def _wait_for_person(self, batch: Sequence[_Todo], until: str) -> None:
         """Say what a person has to do before the target takes more of a kind; that is no failure."""
-        if until and part.kind not in self._until:
-            self._until.add(part.kind)
-            with self._ledger.transaction():
-                self._session.hold(causes.until(self._peer, part, until))
+        for part, steps in _by_part(batch) if until else ():
+            if part.kind not in self._until:
+                self._until.add(part.kind)
+                with self._ledger.transaction():
+                    self._session.hold(causes.until(self._peer, part.kind, len(steps), until))
 
     def _give_up(self) -> None:
         if self._given_up:
@@ -189,32 +210,43 @@ class Pusher:
             ),
         )
 
-    def _open(self, steps: Sequence[Step], part: Part) -> list[OpenIntent]:
+    def _open(self, batch: Sequence[_Todo]) -> list[OpenIntent]:
         """Render and freeze a batch, its parents being bound by now."""
-        opened, unfit = [], []
+        opened: list[OpenIntent] = []
+        unfit: list[Hold] = []
         with self._ledger.reading():
-            batch = self._ledger.intents.next_batch()
-            numbers = self._ledger.attempts.of(self._peer.number, [step.record for step in steps])
-            for step, stored, bound in self._current(steps, part):
-                try:
-                    payload = self._target.render(stored, whole=step.do is Do.UPDATE)
-                except Unbound:
-                    self._keep_back(step, part)
-                    continue
-                except Untranslatable as error:
-                    self._keep_back(step, part)
-                    unfit += [
-                        causes.unwritable(self._peer, part.flow, stored, problem)
-                        for problem in error.problems
-                    ]
-                    continue
-                attempt = numbers[step.record].number if step.record in numbers else 0
-                opened.append(self._intent(step, stored, bound, payload, (batch, attempt)))
+            number = self._ledger.intents.next_batch()
+            for part, steps in _by_part(batch):
+                self._open_part(part, steps, number, opened, unfit)
         if unfit:
             with self._ledger.transaction():
                 for hold in unfit:
                     self._session.hold(hold)
         return opened
+
+    def _open_part(
+        self,
+        part: Part,
+        steps: Sequence[Step],
+        batch: int,
+        opened: list[OpenIntent],
+        unfit: list[Hold],
+    ) -> None:
+        numbers = self._ledger.attempts.of(self._peer.number, [step.record for step in steps])
+        for step, stored, bound in self._current(steps, part):
+            try:
+                payload = self._target.render(stored, whole=step.do is Do.UPDATE)
+            except Unbound:
+                self._keep_back(step, part)
+                continue
+            except Untranslatable as error:
+                self._keep_back(step, part)
+                unfit += [
+                    causes.unwritable(self._peer, part.flow, stored, problem) for problem in error.problems
+                ]
+                continue
+            attempt = numbers[step.record].number if step.record in numbers else 0
+            opened.append(self._intent(step, stored, bound, payload, (batch, attempt)))
 
     def _keep_back(self, step: Step, part: Part) -> None:
         part.leave_open(step.revision)
@@ -266,6 +298,11 @@ class Pusher:
         """Workspace, connection, record and attempt; a change also names what it changes to."""
         base = f"{self._ledger.identity[:8]}-{self._peer.number}-{stored.id}-{attempt}"
         return base if action is Action.CREATE else f"{base}-{action.value[0]}{stored.revision}"
+
+
+def _by_part(batch: Sequence[_Todo]) -> list[tuple[Part, list[Step]]]:
+    """A batch by the parts that it is of."""
+    return [(part, [step for _, step in pairs]) for part, pairs in groupby(batch, key=lambda one: one[0])]
 
 
 def call(peer: Peer, opened: Sequence[OpenIntent]) -> dict[str, End]:

@@ -54,8 +54,9 @@ class Reading:
     def _usable_cursor(self) -> str | None:
         """How far the kind has been read; a full listing is read anew whole when its mapping changed."""
         cursor = self._ledger.streams.cursor(self._peer.number, self._kind)
-        known = {stream.mapping for stream in self._ledger.streams.all(self._peer.number, self._kind)}
-        as_before = known - {""} == {self._peer.mapping.digest}
+        streams = self._ledger.streams.all(self._peer.number, self._kind)
+        read = {stream.mapping for stream in streams if stream.columns}
+        as_before = read == {self._peer.mapping.digest}
         return cursor if self.is_incremental or as_before else None
 
     def _retry(self) -> None:

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 AGAIN = Choice(Do.HOLD, "changed after it was sent")
 """What a person may answer by having it presented once more."""
+WITHDRAWN = (
+    Choice(Do.HOLD, "gone at the source"),
+    Choice(Do.HOLD, "void at the source"),
+    Choice(Do.HOLD, TO_WITHDRAW),
+)
+"""What a person answers once it is withdrawn at the target."""
 
 
 def waits(peer: Peer, flow: str, stored: StoredRecord, awaited: StoredRecord) -> Hold:

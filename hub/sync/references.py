@@ -28,37 +28,48 @@ class References:
         self._ledger = ledger
         self._connection = connection
         self._known: dict[tuple[tuple[Kind, ...], str], dict[str, int]] = {}
+        self.forgiven: set[int] = set()
+        """Which rows of the last page lost a reference that they can do without, by position."""
 
     def resolve(self, inward: Inward, rows: Iterable[dict[str, Any]]) -> list[Missing]:
         """Put record ids in the place of foreign ones, in all rows; returns what each still lacks.
 
-        A forgiving reference to what is not known is taken out of its row.
+        A forgiving reference to what is not known is taken out of its row; ``forgiven`` then holds the
+        row's position.
         """
         taken = list(rows)
+        self.forgiven = set()
         lacking = [self._swap(inward, values) for values in taken]
         wanted = {foreign for missing in lacking for _, foreign in missing}
         if not wanted:
             return lacking
         self._look_up(wanted)
         return [
-            self._swap(inward, values, inward.forgiving) if missing else missing
-            for values, missing in zip(taken, lacking, strict=True)
+            self._rest(inward, position, values) if missing else missing
+            for position, (values, missing) in enumerate(zip(taken, lacking, strict=True))
         ]
 
-    def _swap(
-        self, inward: Inward, values: dict[str, Any], forgiving: frozenset[str] = frozenset()
-    ) -> Missing:
+    def _rest(self, inward: Inward, position: int, values: dict[str, Any]) -> Missing:
+        """What a row lacks after all has been looked up, without what it can do without."""
+        lacking = self._swap(inward, values)
+        if not lacking or not inward.forgiving:
+            return lacking
+        missing = [one for one in lacking if not _forgive(values, one[0], inward.forgiving)]
+        if len(missing) < len(lacking):
+            self.forgiven.add(position)
+        return missing
+
+    def _swap(self, inward: Inward, values: dict[str, Any]) -> Missing:
         missing: Missing = []
         for name in inward.reference_fields:
             foreign = values.get(name)
             if foreign.__class__ is ForeignId and not self._put(values, name, foreign):
-                _lack(values, name, name, missing, forgiving=name in forgiving)
+                missing.append((name, foreign))
         for lines, name in inward.line_reference_fields:
             for position, line in enumerate(values.get(lines, ())):
                 foreign = line.get(name)
                 if foreign.__class__ is ForeignId and not self._put(line, name, foreign):
-                    path = f"{lines}[{position}].{name}"
-                    _lack(line, name, path, missing, forgiving=f"{lines}.{name}" in forgiving)
+                    missing.append((f"{lines}[{position}].{name}", foreign))
         return missing
 
     def _put(self, values: dict[str, Any], name: str, foreign: ForeignId) -> bool:
@@ -91,9 +102,15 @@ class References:
                     yield stream
 
 
-def _lack(values: dict[str, Any], name: str, path: str, missing: Missing, *, forgiving: bool) -> None:
-    foreign = values[name]
-    if forgiving:
-        del values[name]
-    else:
-        missing.append((path, foreign))
+def _forgive(values: dict[str, Any], path: str, forgiving: frozenset[str]) -> bool:
+    """Take a reference out, if the mapping says that it is only good to have."""
+    lines, _, rest = path.partition("[")
+    if not rest:
+        if path in forgiving:
+            del values[path]
+        return path in forgiving
+    position, _, name = rest.partition("].")
+    if f"{lines}.{name}" not in forgiving:
+        return False
+    del values[lines][int(position)][name]
+    return True

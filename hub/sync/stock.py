@@ -11,7 +11,7 @@ from hub.sdk import Role
 from hub.sync import causes
 from hub.sync.elsewhere import Elsewhere
 from hub.sync.plan import Situation
-from hub.sync.reasons import AGAIN, cause_of, reissue_cause
+from hub.sync.reasons import AGAIN, WITHDRAWN, cause_of, reissue_cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,6 +67,7 @@ class Stock:
         whole = (peer.name, kind) not in session.incomplete and not self._unread(doubtful)
         self._absent = not peer.access(kind).read or whole
         self._decisions = self._ledger.decisions.taken()
+        self._withdrawals = [cause_of(peer, kind, choice) for choice in WITHDRAWN]
         self._clients: dict[int, str] = {}
 
     def _unread(self, holds: Sequence[Hold]) -> bool:
@@ -136,7 +137,8 @@ class Stock:
         refused = attempt.refused if attempt else None
         usual = _STATUSES.get(self._kind)
         status = "" if usual is None else stored.values.get("status", usual)
-        in_step = bound is not None and self._in_step(stored, bound, target)
+        taken_back = bound is not None and self._was_taken_back(stored, bound)
+        in_step = bound is not None and not taken_back and self._in_step(stored, bound, target)
         reissued = bound is not None and not in_step and self._is_reissued(stored, bound)
         decided = reissued and self._has_said(reissue_cause(stored), stored, "accept")
         return Situation(
@@ -152,19 +154,27 @@ class Stock:
             in_step=in_step,
             known_there=bound is None or bound.sent is not None or access.by_hand,
             can_create=access.create,
-            can_update=access.update,
+            can_update=access.update and not taken_back,
             can_void=access.void,
             applies_voids=self._flow.apply_voids,
             resubmit=self._wants_again(stored) or (decided and self._presents_again(access)),
             by_hand=access.by_hand,
             reissued=reissued and not decided,
             settled_there=decided and self._is_paid(stored),
-            part_is_there=bound is None and self._elsewhere.has(stored),
+            part_is_there=bound is None and self._elsewhere.has(stored, target),
         )
 
     def _is_reissued(self, stored: StoredRecord, bound: StoredBinding) -> bool:
         """Whether an invoice was undone and made anew after it was sent."""
         return self._kind is Kind.INVOICE and self._ledger.records.was_reissued(stored.id, bound.agreed)
+
+    def _was_taken_back(self, stored: StoredRecord, bound: StoredBinding) -> bool:
+        """Whether a person withdrew it there after it was sent, and it stands at the source again."""
+        decisions = (self._decisions.get((cause, str(stored.id))) for cause in self._withdrawals)
+        return any(
+            one is not None and bound.agreed < one.facts.get("revision", 0) < stored.revision
+            for one in decisions
+        )
 
     def _presents_again(self, access: Access) -> bool:
         """Whether what was made anew is presented once more, not changed in its place."""
