@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hub.ledes import Field
 
 LINES = "LINES"
+_TOTAL = "INVOICE_TOTAL"
 _OUT_OF_BOUNDS = Decimal("1e12")
 _COMPUTED = frozenset({"LINE_ITEM_ADJUSTMENT_AMOUNT"})
 _FROM_SETTINGS = frozenset({"LAW_FIRM_ID"})
@@ -36,11 +37,14 @@ def document_of(payload: Mapping[str, Any], law_firm_id: str) -> bytes:
     ``TIMEKEEPER_LAST_NAME`` and ``TIMEKEEPER_FIRST_NAME`` are given.
 
     Raises:
-        CannotCarry: a value is missing, cannot be read, or has no room in the format.
+        CannotCarry: a value is missing, cannot be read, or has no room in the format; or the total
+            holds what no line says, such as a finance charge.
 
     """
     lines = tuple(_line(line, position) for position, line in enumerate(payload.get(LINES) or (), 1))
     values = _values(payload, of_line=False)
+    if lines and values["total"] != sum((line.total for line in lines), Decimal(0)):
+        raise CannotCarry("is not the sum of the lines", _TOTAL)
     return write_1998b([LedesInvoice(**values, law_firm_id=law_firm_id, lines=lines)])
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hub.sdk import hookimpl
-from hub_tabs3.connector import Tabs3, Tabs3Settings
+from hub_tabs3.connector import Tabs3
 from hub_tabs3.dates import read_date, write_date
+from hub_tabs3.settings import Tabs3Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,6 +32,6 @@ def hub_converters() -> Mapping[str, Converter]:
 @hookimpl
 def hub_sample_firm(firm: SampleFirm) -> None:
     """Write the tables of a small practice, with faults planted among them."""
-    from hub_tabs3.sandbox_demo import build_sample_firm  # noqa: PLC0415 -- only a demo needs the sandbox
+    from hub_tabs3.sandbox.demo import build_sample_firm  # noqa: PLC0415 -- only a demo needs the sandbox
 
     build_sample_firm(firm)

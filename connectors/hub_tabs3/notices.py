@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hub.sdk import Remark
+
 
 class Notices:
-    """Collects notices, each once, and remembers whether the listing is still complete."""
+    """Collects notices, each once, and remarks, and remembers whether the listing is still complete."""
 
     def __init__(self) -> None:
         self._texts: dict[str, None] = {}
+        self.remarks: list[Remark] = []
+        """What is odd about single records that are taken all the same."""
         self.complete = True
 
     @property

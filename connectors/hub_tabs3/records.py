@@ -1,4 +1,4 @@
-"""Rows of single tables as the records that the hub reads: clients, matters, timekeepers, entries."""
+"""Rows of single tables as the records that the hub reads: matters, timekeepers, entries."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from hub.sdk import Upsert
-from hub_tabs3.ids import ClientIds, client_number, id_problem, matter_order
+from hub_tabs3.ids import ClientIds, client_number, id_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FEES = "F"
 COSTS = "C"
+_SPLIT = "b"
 _REC_TYPES = frozenset({FEES, COSTS, "P", "U"})
 """Payments and client funds are in ARCHIVE as well."""
 _ID_COLUMNS = (
@@ -38,41 +39,15 @@ def client_ids(table: Table | None, notices: Notices) -> ClientIds:
     return ClientIds(row.values.get("CLIENT_ID", "").strip() for row in table.rows(notices))
 
 
-def clients(table: Table, notices: Notices) -> Iterator[Upsert]:
-    """One client for all rows that share the client's part of CLIENT_ID.
-
-    The row of the lowest matter speaks for the client. A row that cannot be used is told here only
-    if its client has no other.
-    """
-    ids = client_ids(table, notices)
-    speakers: dict[str, str] = {}
-    for row in table.rows(notices):
-        matter = _matter(row, table, ids, notices)
-        client = client_number(matter.external_id)
-        if not matter.problem and _speaks(matter.external_id, speakers.get(client)):
-            speakers[client] = matter.external_id
-    for row in table.rows(notices):
-        matter = _matter(row, table, ids, notices)
-        client = client_number(matter.external_id)
-        if matter.problem and client not in speakers:
-            yield matter
-        elif not matter.problem and speakers.get(client) == matter.external_id:
-            speakers[client] = ""
-            yield Upsert(matter.source, client, matter.raw, digest=matter.digest)
-
-
-def _speaks(client_id: str, before: str | None) -> bool:
-    return before is None or matter_order(client_id) < matter_order(before)
-
-
 def matters(table: Table, notices: Notices) -> Iterator[Upsert]:
     """Read every row of CLIENT as one matter."""
     ids = client_ids(table, notices)
     for row in table.rows(notices):
-        yield _matter(row, table, ids, notices)
+        yield matter(row, table, ids, notices)
 
 
-def _matter(row: Row, table: Table, ids: ClientIds, notices: Notices) -> Upsert:
+def matter(row: Row, table: Table, ids: ClientIds, notices: Notices) -> Upsert:
+    """Read one row of CLIENT."""
     trim_ids(row.values)
     client_id, _ = row_id(row, "CLIENT_ID", table, notices)
     row.values["CLIENT_NUMBER"] = client_number(client_id)
@@ -117,12 +92,21 @@ def entry(row: Row, table: Table, ids: ClientIds, notices: Notices) -> Upsert:
         trouble = f"REC_TYPE is none of F, C, P and U. {_EXPORT_AGAIN}"
     if "UNITS" in values:
         values["COST_RATE"] = _cost_rate(values)
+    if "ORIG_TRANS_SEQ_NO" in values:
+        values["SPLIT_OF"] = _split_of(values)
     return upsert(row, table, external_id, trouble)
 
 
 def _cost_rate(values: dict[str, str]) -> str:
     """Give the price of a unit; a cost without units is one unit of its whole amount and has none."""
     return values.get("RATE", "") if values["UNITS"].strip(" +-0.") else ""
+
+
+def _split_of(values: dict[str, str]) -> str:
+    """Give the entry that a share was split off; a capital B in SOURCE is Tabs3 Billing itself."""
+    original = values["ORIG_TRANS_SEQ_NO"].strip()
+    is_share = values.get("SOURCE", "").strip() == _SPLIT
+    return original if is_share and original.strip("0") else ""
 
 
 def sequence_id(row: Row, table: Table, stand_in: str, notices: Notices) -> tuple[str, str]:
@@ -156,7 +140,7 @@ def upsert(row: Row, table: Table, external_id: str, trouble: str) -> Upsert:
     """Make a record of a row, with what is wrong with it."""
     problem = f"{row.problem} {_EXPORT_AGAIN}" if row.problem else trouble
     return Upsert(
-        table.name,
+        table.source,
         external_id,
         row.values,
         digest=blake2b(row.data, digest_size=16).digest(),

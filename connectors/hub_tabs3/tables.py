@@ -21,12 +21,20 @@ _CLOSE_IT = "Close the program that holds it, or give the hub the right to read 
 
 
 class Table:
-    """One exported table."""
+    """One exported table.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: its file.
+        product: the product whose table it is, where that is not Billing.
+
+    """
+
+    def __init__(self, path: Path, product: str = "") -> None:
         self.path = path
         self.name = path.stem.upper()
         self.file_name = path.name
+        self.source = f"{product}/{self.name}" if product else self.name
+        """What its rows go by in the hub: the products use the same names of tables."""
 
     def rows(self, notices: Notices) -> Iterator[Row]:
         """Read its rows from the first to the last.
@@ -79,10 +87,19 @@ class Table:
 
 
 class Export:
-    """A folder of tables that were exported from Tabs3, named after its ODBC tables."""
+    """A folder of tables that were exported from Tabs3, named after its ODBC tables.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: where they are.
+        product: whose they are, where they are not Billing's.
+        setting: what the folder is called in hub.toml.
+
+    """
+
+    def __init__(self, folder: Path, product: str = "", setting: str = "folder") -> None:
         self.folder = folder
+        self._product = product
+        self._setting = setting
 
     def table(self, name: str) -> Table | None:
         """The table of this name, whatever the case of the file's name.
@@ -96,7 +113,7 @@ class Export:
         if len(paths) > 1:
             names = " and ".join(path.name for path in paths)
             raise SourceFailed(f"{self.folder} holds {names}.", remedy="Keep one of them.")
-        return Table(paths[0]) if paths else None
+        return Table(paths[0], self._product) if paths else None
 
     def needed(self, name: str) -> Table:
         """The table of this name.
@@ -116,7 +133,7 @@ class Export:
         except FileNotFoundError as error:
             raise SourceMissing(
                 f"The folder {self.folder} is not there.",
-                remedy="Set folder in hub.toml to where the Tabs3 tables are exported.",
+                remedy=f"Set {self._setting} in hub.toml to where the Tabs3 tables are exported.",
             ) from error
         except OSError as error:
             reason = error.strerror or type(error).__name__

@@ -10,6 +10,7 @@ Tabs3's ODBC help; which family an export fills is an inference, hence the care.
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -35,13 +36,18 @@ class Parts(NamedTuple):
     discount: Decimal
     """The courtesy discount; a positive amount lowers the total."""
     finance_charge: Decimal
-    """Interest on what earlier statements left unpaid: no part of what this one bills."""
+    """Interest on what earlier statements left unpaid."""
 
     @property
     def total(self) -> Decimal:
         """What the statement bills."""
-        charges = self.fees + self.expenses + self.advances
+        charges = self.fees + self.expenses + self.advances + self.finance_charge
         return charges + self.fee_tax + self.expense_tax - self.discount
+
+    @property
+    def charged(self) -> Charged:
+        """The parts that lines make up."""
+        return Charged(self.fees, self.expenses, self.advances)
 
 
 class Charged(NamedTuple):
@@ -65,21 +71,43 @@ class Charged(NamedTuple):
         return cls(sum((amount(fee, "AMOUNT") for fee in fees), _ZERO), sums["E"], sums["A"])
 
 
-def parts_of(statement: Mapping[str, str], charged: Charged | None) -> tuple[Parts, str]:
-    """Give the parts of a statement and what speaks against them; empty where nothing does.
+class Judged(NamedTuple):
+    """The parts of a statement, and what speaks against them; empty where nothing does."""
+
+    parts: Parts
+    problem: str = ""
+    """TOTAL_AMOUNT is another total."""
+    unsettled: str = ""
+    """The lines are not those of the statement: it is still being updated, or undone."""
+
+
+def parts_of(
+    statement: Mapping[str, str], charged: Charged | None, billable: Charged | None = None
+) -> Judged:
+    """Give the parts of a statement and what speaks against them.
+
+    Args:
+        statement: its row of LEDGER.
+        charged: what its lines sum to; ``None`` where a line cannot be read.
+        billable: what those of them sum to that are billable beyond doubt, where not all are.
 
     Raises:
         UnreadableAmountError: a column does not hold an amount.
 
     """
     first, second = (_read(statement, *family) for family in (("", "_DUE"), ("_DUE", "")))
+    if charged is None:
+        return Judged(first, _contradiction(statement, first))
     for parts in (first, second):
-        agreed = charged and _agreed(parts, charged)
+        agreed = _agreed(parts, charged)
         if agreed:
             # Where the siblings are right, the first family and its total are about payments.
             mistaken = parts is not first and parts != first
-            return agreed, "" if mistaken else _contradiction(statement, agreed)
-    return first, _contradiction(statement, first)
+            return Judged(agreed, "" if mistaken else _contradiction(statement, agreed))
+    problem = _contradiction(statement, first)
+    if any(_is_explained(statement, first, lines) for lines in (charged, billable) if lines):
+        return Judged(first, problem)
+    return Judged(first, problem, _unsettled(first, charged))
 
 
 def amount(values: Mapping[str, str], column: str) -> Decimal:
@@ -131,15 +159,43 @@ def _agreed(parts: Parts, charged: Charged) -> Parts | None:
     return None
 
 
+def _is_explained(statement: Mapping[str, str], parts: Parts, charged: Charged) -> bool:
+    """Whether what the lines lack of the statement, or have more, is told in columns of its own.
+
+    Fees may be written up or down as a whole, and lines that are not billed may stand among them.
+    """
+    if (parts.expenses, parts.advances) != (charged.expenses, charged.advances):
+        return False
+    changes = (
+        (_ZERO, amount(statement, "FEE_WRITEUP")),
+        (_ZERO, -amount(statement, "FEE_WRITEDOWN")),
+        (_ZERO, -amount(statement, "NONBILL_FEES")),
+        (_ZERO, -parts.discount, parts.discount),
+    )
+    lacking = parts.fees - charged.fees
+    return any(sum(chosen, _ZERO) == lacking for chosen in product(*changes))
+
+
+def _unsettled(parts: Parts, charged: Charged) -> str:
+    """Say by how much the lines of a statement are not those that LEDGER speaks of."""
+    lines, ledger = sum(charged, _ZERO), sum(parts.charged, _ZERO)
+    pairs = zip(("fees", "expenses", "advances"), charged, parts.charged, strict=True)
+    where = ", ".join(f"{name} {mine} and {its}" for name, mine, its in pairs if mine != its)
+    return f"still being updated: its lines come to {lines}, LEDGER says {ledger} ({where})."
+
+
 def _contradiction(statement: Mapping[str, str], parts: Parts) -> str:
     """Say that TOTAL_AMOUNT is another total than that of the parts.
 
-    It may hold the finance charge and the previous balance, which the invoice leaves out, and stand
-    before the courtesy discount.
+    It may leave out the finance charge, hold the previous balance, stand before the courtesy
+    discount, and count what fees were written up or down.
     """
     stated = amount(statement, "TOTAL_AMOUNT")
     explained = {parts.total}
-    for extra in (parts.finance_charge, amount(statement, "PREVIOUS_BALANCE"), parts.discount):
+    for extra in (
+        *(-parts.finance_charge, amount(statement, "PREVIOUS_BALANCE"), parts.discount),
+        *(amount(statement, "FEE_WRITEUP"), -amount(statement, "FEE_WRITEDOWN")),
+    ):
         explained |= {total + extra for total in explained}
     if not stated or stated in explained:
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -39,6 +40,8 @@ def command(said: Globals, name: str, pairs: Sequence[str], *, yes: bool) -> Exi
     asker = Asker(parse_answers(pairs), silent=yes)
     setup = Setup(read_config(said), load_plugins(said), asker, name)
     connector, health = setup.try_out()
+    if health.ok:
+        health = replace(health, notes=(*health.notes, *connector.survey()))
     _show_health(said.screen, name, health)
     if not health.ok:
         said.screen.document(_document(setup, health, (), ()))

@@ -76,7 +76,9 @@ def _connection(workspace: OpenWorkspace, name: str) -> Iterator[tuple[str, bool
     from hub.sdk import HubError  # noqa: PLC0415 -- as above
 
     try:
-        health = workspace.connector(name).check()
+        connector = workspace.connector(name)
+        health = connector.check()
+        notes = (*health.notes, *(connector.survey() if health.ok else ()))
     except HubError as error:
         yield f"connection {name}", False, str(error)
         return
@@ -84,5 +86,5 @@ def _connection(workspace: OpenWorkspace, name: str) -> Iterator[tuple[str, bool
         yield f"connection {name}", False, f"Its connector fails: {type(error).__name__}."
         return
     yield f"connection {name}", health.ok, health.title or "answers"
-    for note in health.notes:
+    for note in notes:
         yield "", health.ok, note

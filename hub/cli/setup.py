@@ -118,7 +118,7 @@ class Setup:
         self._asker.refuse_unknown(["connector", *fields], given)
         known = self._config.connection(self.name).settings
         for key, info in fields.items():
-            if key in self._asker.answers or (info.is_required() and key not in known):
+            if key in self._asker.answers or (key not in known and _is_asked(info, {*known, *given})):
                 self._say(key, self._asker.text(key, info.description or key))
 
     def _refuse_secrets(self, given: Iterable[str]) -> None:
@@ -165,6 +165,13 @@ class Setup:
         return start_connector(
             self.connector, settings, self.name, self._config.folder, store=self._store, clock=SystemClock()
         )
+
+
+def _is_asked(info: FieldInfo, said: Iterable[str]) -> bool:
+    """Whether a person is asked for a setting: it is needed, or it is unless another one is given."""
+    extra = info.json_schema_extra
+    other = extra.get("unless") if isinstance(extra, dict) else None
+    return info.is_required() or (isinstance(other, str) and other not in said)
 
 
 def _as_typed(settings: Settings, said: dict[str, Any]) -> dict[str, Any]:

@@ -6,13 +6,14 @@ import json
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from hub.ledger.schema import match_index, match_key, record
+from hub.model import MODELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +25,21 @@ FieldLists = tuple[tuple[str, ...], ...]
 
 _EXACT, _NEAR = "=", "~"
 _PAGE = 2000
+_SPELLING = 2
+"""Raised when keys come to be made otherwise, so that they are filled in anew."""
+
+
+def _is_quantity(annotation: object) -> bool:
+    """Whether a field holds a number, of which every sign counts: 1.5 is not near 15."""
+    return annotation is Decimal or any(map(_is_quantity, get_args(annotation)))
+
+
+_QUANTITIES = frozenset(
+    name
+    for model in MODELS.values()
+    for name, field in model.model_fields.items()
+    if _is_quantity(field.annotation)
+)
 
 
 class MatchKey(NamedTuple):
@@ -46,7 +62,9 @@ def match_keys(fields: FieldLists, values: Mapping[str, Any]) -> list[MatchKey]:
         if all(value not in (None, "") for value in found.values()):
             plain = [name for name in names if "~" not in name]
             texts = [str(found[name]) for name in plain]
-            loose = [_loose(text) for text in texts]
+            loose = [
+                text if name in _QUANTITIES else _loose(text) for name, text in zip(plain, texts, strict=True)
+            ]
             keys.append(MatchKey(names, _key(_EXACT, plain, texts), _key(_NEAR, plain, loose)))
     return keys
 
@@ -101,7 +119,7 @@ class Matches:
         """
         mine = (match_index.c.workspace == self._ledger.workspace) & (match_index.c.kind == kind.number)
         known = self._ledger.connection.execute(select(match_index).where(mine)).one_or_none()
-        described = json.dumps([fields, exact])
+        described = json.dumps([_SPELLING, fields, exact])
         if known is not None and known.fields != described:
             self._forget(kind)
             known = None

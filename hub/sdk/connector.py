@@ -44,6 +44,9 @@ class Settings(BaseModel):
 S = TypeVar("S", bound=Settings)
 
 
+_NO_ACCESS = Access()
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """What ``check`` found.
@@ -126,8 +129,12 @@ class Connector(ABC, Generic[S]):
         self.config = config
         self.surroundings = surroundings
 
+    def access_to(self, kind: Kind) -> Access:
+        """What can be done with a kind here, as the connection is set up."""
+        return self.access.get(kind, _NO_ACCESS)
+
     def check(self) -> Health:
-        """Try the connection without changing anything.
+        """Try the connection without changing anything; asked in every run, so it is quick.
 
         Raises:
             SourceFailed: the system did not answer.
@@ -135,6 +142,15 @@ class Connector(ABC, Generic[S]):
 
         """
         return Health(ok=True)
+
+    def survey(self) -> Sequence[str]:
+        """Look closer, and say in sentences what will be in the way; asked by ``connect`` and ``doctor``.
+
+        Raises:
+            SourceFailed: the system did not answer.
+
+        """
+        return ()
 
     def choices(self) -> Sequence[FieldChoice]:
         """Name the mapping choices that only the firm can make; ``hub connect`` asks them."""

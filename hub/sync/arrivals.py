@@ -131,13 +131,19 @@ class Arrivals:
     ) -> list[Row]:
         """Do as a person said about a doubtful row, or ask; returns it if it is a new record."""
         decision = self._decision(hold)
-        if decision is None:
+        linked = int(decision.facts["record"]) if decision and decision.action == "link" else None
+        if decision is None or (linked is not None and self._stands_here(linked)):
             self._rows.keep(stream, row, [hold])
             return []
-        if decision.action == "link":
-            self._adopt(stream, inward, row, values, int(decision.facts["record"]))
+        if linked is not None:
+            self._adopt(stream, inward, row, values, linked)
             return []
         return [row]
+
+    def _stands_here(self, record: int) -> bool:
+        """Whether this listing shows a record under another id already."""
+        known = self._rows.ledger.records.bindings(record, self._rows.peer.number)
+        return any(one.state is BindingState.LIVE and one.id in self._rows.seen for one in known)
 
     def _decision(self, hold: Hold) -> Decision | None:
         return self._rows.decisions.get((hold.cause, hold.subject))
@@ -208,7 +214,7 @@ class Arrivals:
         here = self._rows.ledger.records.bindings(record, self._rows.peer.number)
         former = min(here, key=lambda one: (one.state, -one.id), default=None)
         if self._rows.takes_over:
-            before = self._before(inward, stored, former, values)
+            before = self._before(stored, former, values)
             reissued = self._rows.kind is Kind.INVOICE and former is not None
             took = self._changes.merge_in(inward, row, stored, values, before, reissued=reissued)
             # What the flows of this source have not looked at yet is not settled at their targets.
@@ -218,7 +224,8 @@ class Arrivals:
             self._rows.counts["changed"] += 1
         delivered = next((one for one in here if one.state is BindingState.DELIVERED), None)
         if delivered is not None:
-            took = Took(took.agreed if self._rows.takes_over else delivered.agreed, settled=took.settled)
+            agreed = took.agreed if self._rows.takes_over else delivered.agreed
+            took = Took(agreed, took.differs, took.settled)
             self._rows.ledger.bulk.remove(delivered.stream, delivered.external_id)
             self._rows.ledger.deliveries.end(self._rows.peer.number, [record])
         if not took.settled:
@@ -242,19 +249,18 @@ class Arrivals:
         if former is not None and former.state is not BindingState.GONE:
             return Took(former.agreed)  # it went on to another table there
         if self._rows.peer.access(self._rows.kind).by_hand:
-            return Took(stored.revision)  # a person entered it, and it is this one
+            return Took(stored.revision, differs=True)  # a person entered it, and it is this one
         return Took(0 if differing(inward, values, stored.values) else stored.revision)
 
     def _before(
         self,
-        inward: Inward,
         stored: StoredRecord,
         former: StoredBinding | None,
         values: dict[str, Any],
     ) -> Before:
         """What both sides were when they were last looked at together, under another id perhaps."""
         if former is not None and former.agreed:
-            return self._changes.before_at(inward, stored, former, values)
+            return self._changes.before_at(stored, former, values)
         known = {} if self._speaks_elsewhere(stored.id) else dict(stored.values)
         return Before(known, known)
 

@@ -63,7 +63,7 @@ class Changes:
                 took = self.merge_in(inward, row, record, theirs, before)
                 overtaken += [(stream.id, row.item.external_id)] if took.agreed != bound.agreed else []
             else:
-                took = self._compare(inward, row, record, theirs)
+                took = self._compare(inward, row, record, theirs, raws.get(row.item.external_id))
                 self._rows.counts["unchanged"] += 1
             if took.settled:
                 bindings.append(self._rebound(stream, row, took))
@@ -102,7 +102,6 @@ class Changes:
 
     def before_at(
         self,
-        inward: Inward,
         stored: StoredRecord,
         former: StoredBinding,
         values: Mapping[str, Any],
@@ -114,7 +113,8 @@ class Changes:
         """
         ours = self._at(stored, former.agreed)
         raw = self._rows.ledger.bulk.raws(former.stream, [former.external_id]).get(former.external_id)
-        theirs = self._rows.translated(inward, json.loads(raw)) if raw else None
+        inward = self._rows.peer.mapping.inward(self._rows.kind, former.source)
+        theirs = self._rows.translated(inward, json.loads(raw)) if raw and inward else None
         theirs = dict(ours) if theirs is None else theirs
         if former.state is BindingState.DELIVERED:
             alike = [name for name, value in values.items() if reads_alike(value, ours.get(name))]
@@ -187,24 +187,38 @@ class Changes:
         self._rows.counts["held"] += 1
         return False
 
-    def _compare(self, inward: Inward, row: Row, stored: StoredRecord, theirs: dict[str, Any]) -> Took:
+    def _compare(
+        self, inward: Inward, row: Row, stored: StoredRecord, theirs: dict[str, Any], raw: str | None
+    ) -> Took:
         """At a target that only receives: an edit there is told."""
         bound = row.bound
         agreed = bound.agreed if bound is not None else 0
-        if not self._wanting(inward, theirs, stored, bound):
+        by_hand = self._rows.peer.access(self._rows.kind).by_hand
+        edited = self._edited_by_hand(inward, stored, theirs, raw) if by_hand else []
+        if not edited and not self._wanting(inward, theirs, stored, bound):
             # What the hub has: our own write come back, or an edit undone.
             if self._drifting:
                 self._rows.ledger.holds.clear(causes.drift_scope(self._rows.peer), str(stored.id))
-            return Took(stored.revision)
+            return Took(stored.revision, differs=by_hand)
         first_sight = bound is None or bound.digest is None or bound.state == BindingState.DELIVERED
         if first_sight or (bound is not None and bound.digest == row.digest):
-            return Took(agreed)  # what we wrote ourselves, or a new mapping of the same row
-        changed = differing(inward, theirs, self._agreed(stored, bound))
+            return Took(agreed, differs=by_hand)  # what we wrote ourselves, or a new mapping of the same row
+        changed = edited if by_hand else differing(inward, theirs, self._agreed(stored, bound))
         if changed:
             edits = {name: theirs.get(name) for name in changed}
             self._rows.session.hold(causes.drift(self._rows.peer, self._rows.kind, stored, edits))
             self._drifting = True
         return Took(agreed, differs=True)
+
+    def _edited_by_hand(
+        self, inward: Inward, stored: StoredRecord, theirs: dict[str, Any], raw: str | None
+    ) -> list[str]:
+        """What a person changed of what a person entered, other than to what it should be."""
+        before = None if raw is None else self._rows.translated(inward, json.loads(raw))
+        if before is None:
+            return []
+        found = differing(inward, theirs, stored.values)
+        return [name for name in found if theirs.get(name) != before.get(name)]
 
     def _wanting(
         self,

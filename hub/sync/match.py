@@ -134,10 +134,10 @@ class Matcher:
 
     def _candidates(self, rows: Sequence[_Row]) -> _Candidates:
         by_key = self._ledger.matches.candidates(self._kind, (key for row in rows for key in row.all_keys()))
-        records = {record for found in by_key.values() for record in found} - self._used
+        records = {record for found in by_key.values() for record in found}
         stored = self._ledger.records.many(records)
         bound = self._ledger.records.all_bound_at(records, self._peer.number)
-        return _Candidates(by_key, stored, bound, self._used)
+        return _Candidates(by_key, stored, bound)
 
     def _verdict(self, stream: Stream, candidates: _Candidates, row: _Row, *, at_end: bool) -> Verdict:
         beside: list[tuple[int, bool]] = []
@@ -198,29 +198,41 @@ class Matcher:
         """What stands beside an equal row: one that the hub wrote itself, or one of another source."""
         moves = self._peer.access(self._kind).missing_for > timedelta(0)
         for record, wholly in beside:
-            live = [one for one in candidates.bound[record] if one.state is BindingState.LIVE]
-            if any(one.sent is not None for one in live):
+            known = [one for one in candidates.bound.get(record, ()) if one.state is not BindingState.GONE]
+            if any(one.sent is not None for one in known):
                 return Doubt((record,), "equals what the hub wrote itself as")
-            if moves and wholly and all(one.stream != stream.id for one in live):
+            elsewhere = record not in self._used and all(one.stream != stream.id for one in known)
+            if moves and wholly and elsewhere:
                 return Twin(record)
         return None
 
     def _sort(self, candidates: _Candidates, records: Iterable[int], *, at_end: bool) -> _Stands:
         stands = _Stands([], [], unseen=False)
+        told = at_end or self._shown.all_stays
         for record in records:
             live = [one for one in candidates.bound.get(record, ()) if one.state is BindingState.LIVE]
-            if any(one.id in self._shown.seen for one in live):
+            stays = any(
+                one.id in self._shown.seen or (told and not self._shown.has_left(one)) for one in live
+            )
+            if stays or record in self._used:
                 stands.shown.append(record)
-            elif not live or (at_end and all(self._shown.has_left(one) for one in live)):
+            elif not live or told:
                 stands.free.append(record)
-            elif not at_end:
-                stands.unseen = stands.unseen or any(self._shown.has_left(one) for one in live)
+            else:
+                stands.unseen = True
         return stands
 
 
 @dataclass(slots=True)
 class _Stands:
-    """How the candidates of a key stand in this listing."""
+    """How the candidates of a key stand in this listing.
+
+    Args:
+        free: those whose rows have left, or that have none here.
+        shown: those that stand, by a row that is shown or that would be said to have left.
+        unseen: whether the rest of the listing says more.
+
+    """
 
     free: list[int]
     shown: list[int]
@@ -247,7 +259,6 @@ class _Candidates:
     by_key: Mapping[int, set[int]]
     stored: Mapping[int, StoredRecord]
     bound: Mapping[int, list[StoredBinding]]
-    used: set[int]
 
     def exact(self, key: MatchKey, values: Mapping[str, Any]) -> list[int]:
         """The records that have this exact key now (a key may be left from an earlier revision)."""
@@ -262,9 +273,7 @@ class _Candidates:
         return any(one.state is BindingState.DELIVERED for one in self.bound.get(record, ()))
 
     def _of(self, key: int) -> list[int]:
-        return sorted(
-            record for record in self.by_key.get(key, ()) if record not in self.used and record in self.stored
-        )
+        return sorted(record for record in self.by_key.get(key, ()) if record in self.stored)
 
     def _agrees(self, record: int, key: MatchKey, values: Mapping[str, Any], *, loosely: bool) -> bool:
         theirs = self.stored[record].values

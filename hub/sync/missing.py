@@ -48,6 +48,7 @@ class Missing:
         self._release_parked(by_id)
         if not whole:
             self._explain_staged(by_id)
+            self._forget_what_is_shown()
             return
         self._pair_staged(by_id)
         self._mark_gone(streams)
@@ -58,6 +59,15 @@ class Missing:
         live = [one for one in known if one.state == BindingState.LIVE]
         self._intake.rows.let_go(stream, external_ids)
         self._leave([(stream.id, one.external_id, one.record) for one in live])
+
+    def told_before(self, stream: Stream) -> set[tuple[int, str]]:
+        """What an earlier listing of changes said has left, and was only told of; it is not said again."""
+        scope, prefix = causes.pull_scope(self._peer, self._kind), causes.subject_of(stream.source, "")
+        return {
+            (stream.id, hold.subject.removeprefix(prefix))
+            for hold in self._ledger.holds.in_scope(scope)
+            if hold.code == causes.MISSING and hold.subject.startswith(prefix)
+        }
 
     def _release_parked(self, streams: dict[int, Stream]) -> None:
         """Try again what referred to a row of its own kind, until nothing more is released."""
@@ -106,6 +116,17 @@ class Missing:
         with self._ledger.transaction():
             for stream, external_id in self._intake.arrivals.staged:
                 self._session.hold(causes.unfinished(self._peer, streams[stream], external_id))
+
+    def _forget_what_is_shown(self) -> None:
+        """What any listing shows, be it incomplete, is not missing since before."""
+        scope = causes.pull_scope(self._peer, self._kind)
+        with self._ledger.transaction():
+            told = [hold for hold in self._ledger.holds.in_scope(scope) if hold.code == causes.MISSING]
+            bound = self._ledger.records.all_bound_at(
+                {hold.record for hold in told if hold.record is not None}, self._peer.number
+            )
+            shown = {record for record, known in bound.items() if any(one.id in self._seen for one in known)}
+            self._ledger.holds.lift([hold for hold in told if hold.record in shown])
 
     def _waiting(
         self,

@@ -41,6 +41,7 @@ class Reading:
             self._ledger.inbox.look()
             self._seen = Seen(self._ledger.bulk.highest_binding())
             self._shown = Shown(self._seen)
+            self._shown.all_stays = self.is_incremental and self.cursor is not None
             self._intake = Intake(session, peer, kind, self._shown)
         self._missing = Missing(session, peer, kind, self._intake, self._shown)
         self._reached: str | None = None
@@ -101,6 +102,7 @@ class Reading:
         for source in page.changes_only:
             with self._ledger.transaction():
                 stream = self._ledger.streams.get(self._peer.number, self._kind, source)
+                self._shown.said_gone |= self._missing.told_before(stream)
             self._shown.changes_only.add(stream.id)
 
     def _take(self, source: str, sort: type[Item], items: Sequence[Any]) -> None:
@@ -193,8 +195,8 @@ class Reading:
         with self._ledger.transaction():
             for stream in streams:
                 known = self.is_incremental or stream.source in self._columns
-                if known and stream.source not in self._skipped:
-                    columns = self._columns.get(stream.source, frozenset())
+                if (known or (whole and self.cursor is None)) and stream.source not in self._skipped:
+                    columns = self._columns.get(stream.source, stream.columns)
                     self._ledger.streams.remember(
                         stream,
                         mapping=self._peer.mapping.digest,
@@ -213,10 +215,13 @@ class Reading:
                 self._ledger.streams.advance(self._peer.number, self._kind, self._reached)
 
     def _retry_changes(self, streams: Sequence[Stream]) -> None:
-        """Try again what waits of a source of which the listing shows changes alone."""
+        """Try again what waits of a source of which the listing shows changes alone, and has not left."""
         for stream in streams:
             inward = self._peer.mapping.inward(self._kind, stream.source)
             if stream.id in self._shown.changes_only and inward is not None:
+                waiting = self._ledger.inbox.waiting([stream.id], before=self._session.run)
+                left = [one.external_id for one in waiting if self._shown.leaves(stream.id, one.external_id)]
+                self._intake.rows.let_go(stream, left)
                 self._intake.retry(stream, inward, before=self._session.run)
 
 

@@ -52,6 +52,8 @@ class Shown:
         self.seen = seen
         self.changes_only: set[int] = set()
         """The streams of which the listing shows only what changed."""
+        self.all_stays = False
+        """Whether it shows only what changed of all sources, so that what it does not show stands."""
         self.said_gone: set[tuple[int, str]] = set()
         """What the listing itself said is gone, by stream and external id."""
 
@@ -61,4 +63,5 @@ class Shown:
 
     def leaves(self, stream: int, external_id: str) -> bool:
         """Whether a row that the listing does not show has left."""
-        return stream not in self.changes_only or (stream, external_id) in self.said_gone
+        said = (stream, external_id) in self.said_gone
+        return said or not (self.all_stays or stream in self.changes_only)

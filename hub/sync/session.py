@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hub.model import KIND_ORDER, Kind, line_references, references
-from hub.sdk import Access, HubError
+from hub.sdk import HubError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from hub.ledger import Hold, Ledger
     from hub.mapping import SystemMapping
-    from hub.sdk import Clock, Connector, Role, Rule
+    from hub.sdk import Access, Clock, Connector, Role, Rule
 
 READ_COUNTS = ("read", "changed", "unchanged", "deleted", "held")
 WRITE_COUNTS = (
@@ -30,7 +30,6 @@ WRITE_COUNTS = (
     "rejected",
     "unknown",
 )
-_NO_ACCESS = Access()
 
 
 class Stopped(HubError):
@@ -54,7 +53,7 @@ class Peer:
 
     def access(self, kind: Kind) -> Access:
         """What can be done with a kind here."""
-        return self.connector.access.get(kind, _NO_ACCESS)
+        return self.connector.access_to(kind)
 
     @property
     def role(self) -> Role:

@@ -85,6 +85,16 @@ def positive_total(invoice: Invoice, context: RuleContext) -> Iterator[Finding]:
         yield Finding(f"The invoice's total is {amount}.", "total", remedy)
 
 
+@portal_rule("ledes.finance-charge", source="LEDES 1998B; client billing guidelines")
+def finance_charge(invoice: Invoice, context: RuleContext) -> Iterator[Finding]:
+    """Interest on earlier invoices is no fee and no expense, and no line of LEDES 1998B is for it."""
+    charge = invoice.finance_charge
+    if charge and not allows(context, "finance_charge"):
+        message = f"The invoice has a finance charge of {charge}, which clients do not take in such a file."
+        remedy = "Bill it apart from this invoice, or waive this if the client accepts it as an adjustment."
+        yield Finding(message, "finance_charge", remedy)
+
+
 @rule(
     "ledes.duplicate-number",
     Kind.INVOICE,
@@ -150,6 +160,7 @@ INVOICE_RULES = (
     lines,
     total,
     positive_total,
+    finance_charge,
     duplicate_number,
     line_date,
     period,

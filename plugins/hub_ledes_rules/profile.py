@@ -18,6 +18,7 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "phase_codes": False,
         "negative_units": True,
         "zero_total": False,
+        "finance_charge": False,
         "required": {
             "client_matter_id": True,
             "narrative": True,

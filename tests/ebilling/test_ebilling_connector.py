@@ -117,6 +117,18 @@ def test_what_cannot_be_spelt_is_rejected_by_field(
     assert not outbox.exists()
 
 
+def test_a_total_that_holds_what_no_line_says_is_rejected(
+    connector: EbillingConnector, intent: Make, payload: Payload, outbox: Path
+) -> None:
+    """Such as a finance charge."""
+    end = end_of(connector, intent(payload | {"INVOICE_TOTAL": "391.00"}))
+
+    assert isinstance(end, Rejected)
+    assert (end.code, end.field) == ("ledes", "INVOICE_TOTAL")
+    assert "not the sum of the lines" in end.message
+    assert not outbox.exists()
+
+
 @pytest.mark.parametrize("name", ["LINE_ITEM_NUMBER_OF_UNITS", "LINE_ITEM_UNIT_COST"])
 def test_a_line_without_units_or_price_is_rejected_not_priced(
     connector: EbillingConnector, intent: Make, payload: Payload, name: str

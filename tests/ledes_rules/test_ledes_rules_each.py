@@ -47,6 +47,12 @@ FAULTS: list[tuple[str, Change, str, int | None]] = [
         "total",
         None,
     ),
+    (
+        "ledes.finance-charge",
+        lambda firm: firm.change("invoice", finance_charge="4.00", total="504.00"),
+        "finance_charge",
+        None,
+    ),
     ("ledes.duplicate-number", a_twin, "number", None),
     (
         "ledes.line-date",
@@ -236,6 +242,11 @@ def test_every_rule_is_about_invoices_to_portals_and_says_whence_it_comes() -> N
     [
         ("ledes.phase-code", {"phase_codes": True}, lambda firm: firm.change_line(0, task_code="L200")),
         ("ledes.positive-total", {"zero_total": True}, lambda firm: firm.change("invoice", total="0")),
+        (
+            "ledes.finance-charge",
+            {"finance_charge": True},
+            lambda firm: firm.change("invoice", finance_charge="4.00", total="504.00"),
+        ),
         (
             "ledes.task-code",
             {"required": {"task_code": False}},

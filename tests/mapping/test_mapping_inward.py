@@ -391,3 +391,21 @@ def test_more_different_values_than_are_remembered_are_all_read(entries: Inward)
     read = [entries.translate({**ROW, "CLIENT_ID": matter})["matter"].external_id for matter in matters]
     assert read == matters
     assert entries.translate({**ROW, "CLIENT_ID": "1.00"})["matter"].external_id == "1.00"
+
+
+def test_a_mapping_says_which_references_may_be_unknown(mapping: Compile) -> None:
+    text = """
+    [invoice.fields]
+    number = { field = "no" }
+    client = { field = "client", ref = "client" }
+    matter = { field = "matter", ref = "matter", unknown = "empty" }
+    issued_on = { field = "on" }
+    total = { field = "total" }
+    [invoice.lines.fees]
+    each = "fees"
+    fields.entry = { field = "id", ref = "time_entry", unknown = "empty" }
+    fields.timekeeper = { field = "who", ref = "timekeeper", unknown = "hold" }
+    """
+    inward = mapping(text).inward(Kind.INVOICE, "")
+    assert inward is not None
+    assert inward.forgiving == {"matter", "lines.entry"}

@@ -184,6 +184,19 @@ WRONG = [
         r"client\.ref: .*Did you mean \"client\"\?",
     ),
     ('[matter.fields]\nclient = { field = "n", ref = "client", default = 1 }', r"no default for a reference"),
+    (
+        '[matter.fields]\nclient = { field = "n", ref = "client", unknown = "empty" }',
+        r"client\.unknown: client cannot do without a value",
+    ),
+    (
+        '[matter.fields]\nclient = { field = "n", ref = "client", required = true, unknown = "empty" }',
+        r"client cannot do without a value",
+    ),
+    (
+        '[matter.fields]\nresponsible = { field = "n", ref = "timekeeper", unknown = "emtpy" }',
+        r"responsible\.unknown: .*Did you mean \"empty\"\?",
+    ),
+    ('[client.fields]\nname = { field = "n", unknown = "empty" }', r"means nothing without `values`"),
     ('[matter.fields]\n"client.nmae" = { field = "n" }', r"client\.nmae\": .*Did you mean \"name\"\?"),
     ('[matter.fields]\n"client.name" = { field = "n", default = "x" }', r"only written"),
     ('[matter.fields]\n"client.name" = { field = "n", way = "in" }', r"only written"),

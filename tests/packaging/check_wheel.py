@@ -78,7 +78,9 @@ def check_loading(wheel: Path, work: Path, declared: set[str]) -> None:
         (foreign / name / "__init__.py").write_text("raise AssertionError('not ours')\n", encoding="utf-8")
     loaded = set(run(scripts / "python", "-c", PROBE, cwd=foreign).split())
     demand(loaded == declared, f"loaded {sorted(loaded)}, declared {sorted(declared)}")
-    demand("Usage: hub" in run(scripts / "hub", "--help", cwd=foreign), "hub --help shows no usage")
+    for name in ("hub", "hub-tabs3-reader"):
+        usage = run(scripts / name, "--help", cwd=foreign).lower()
+        demand(f"usage: {name}" in usage, f"{name} --help shows no usage")
 
 
 def run(*command: str | Path, cwd: Path | None = None) -> str:

@@ -1,7 +1,10 @@
 """The house rules that no linter knows: what stands where, what is declared, what is named."""
 
+import ast
+import importlib
 import importlib.metadata
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -17,6 +20,8 @@ ON_SHELVES = sorted(
     if path.is_dir() and path.name != "__pycache__"
 )
 NAMES = [path.name for path in ON_SHELVES]
+PROGRAMS = {"hub_tabs3_reader"}
+"""What is no plugin, but a program that runs beside the hub, in a Python of its own."""
 
 VENDORS = ("tabs3", "bill4time", "quickbooks", "intuit", "clio", "time matters")
 VENDOR = re.compile(
@@ -44,7 +49,9 @@ def test_every_package_on_a_shelf_is_declared_everywhere() -> None:
     tools = PROJECT["tool"]
     wheel = tools["hatch"]["build"]["targets"]["wheel"]["packages"]
     assert sorted(wheel) == sorted(["hub", *(path.relative_to(ROOT).as_posix() for path in ON_SHELVES)])
-    assert sorted(PROJECT["project"]["entry-points"]["hub.plugins"].values()) == sorted(NAMES)
+    points = PROJECT["project"]["entry-points"]["hub.plugins"].values()
+    assert sorted(points) == sorted(set(NAMES) - PROGRAMS)
+    assert {path.partition(".")[0] for path in PROJECT["project"]["scripts"].values()} == {"hub", *PROGRAMS}
     assert sorted(tools["mypy"]["packages"]) == sorted(["hub", *NAMES])
     assert sorted(tools["importlinter"]["root_packages"]) == sorted(["hub", *NAMES])
 
@@ -62,6 +69,29 @@ def test_plugins_may_import_nothing_else_of_the_hub() -> None:
     alone = contract("Plugins import hub.sdk, hub.model and hub.ledes alone")
     parts = {f"hub.{path.name}" for path in (ROOT / "hub").iterdir() if (path / "__init__.py").is_file()}
     assert parts - set(alone["forbidden_modules"]) == {"hub.sdk", "hub.model", "hub.ledes"}
+
+
+def test_a_program_runs_where_nothing_but_its_own_requirements_is_installed() -> None:
+    for program in PROGRAMS:
+        alone = tomllib.loads((ROOT / "connectors" / program / "pyproject.toml").read_text(encoding="utf-8"))
+        required = {re.split(r"[^\w-]", line)[0] for line in alone["project"]["dependencies"]}
+        allowed = {program, *required, *sys.stdlib_module_names}
+        assert imported(ROOT / "connectors" / program) - allowed == set()
+        assert alone["project"]["scripts"].items() <= PROJECT["project"]["scripts"].items()
+        assert alone["project"]["requires-python"] == PROJECT["project"]["requires-python"]
+        assert importlib.import_module(program).__version__ == PROJECT["project"]["version"]
+
+
+def imported(package: Path) -> set[str]:
+    """Name the packages that are imported, other than for the type checker."""
+    names: set[str] = set()
+    for path in package.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {name.name.partition(".")[0] for name in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names.add(str(node.module).partition(".")[0])
+    return names - {"_typeshed"}
 
 
 def test_the_installed_distribution_has_the_declared_entry_points() -> None:

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from hub.cli.program import program
 from hub.ledger.engine import TransactionKind, bring_up_to_date, open_engine
 from hub_tabs3.sandbox import Tabs3Firm
-from hub_tabs3.sandbox_faults import LEVELS
+from hub_tabs3.sandbox.faults import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,13 +10,13 @@ import pytest
 from pydantic import ValidationError
 
 from hub.sdk import Kind, SourceFailed, SourceMissing
-from hub_tabs3 import Tabs3Settings
+from hub_tabs3 import Tabs3, Tabs3Settings
 
 if TYPE_CHECKING:
     from tests.tabs3.conftest import Exported
 
 CLIENTS = "CLIENT_ID,NAME,DESC\r\n100.01,Acme,Second\r\n100.00,Acme,First\r\n110.00,Boyd,Only\r\n"
-ALL = (Kind.CLIENT, Kind.MATTER, Kind.TIMEKEEPER, Kind.TIME_ENTRY, Kind.EXPENSE, Kind.INVOICE)
+ALL = tuple(Tabs3.access)
 
 
 def test_matters_are_rows_and_clients_are_their_first_matters(exported: Exported) -> None:
@@ -85,6 +85,29 @@ def test_a_cost_without_units_has_no_price_of_one(exported: Exported) -> None:
         {"_SEQUENCE_NO": "3", "CLIENT_ID": "1.00", "UNITS": "", "RATE": "0.15"},
     )
     assert [item.raw["COST_RATE"] for item in exported.read(Kind.EXPENSE)] == ["0.15", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("source", "original", "split_of"),
+    [("b", "7", "7"), (" b ", " 7 ", "7"), ("b", "0", ""), ("b", "", ""), ("B", "7", ""), ("", "7", "")],
+)
+@pytest.mark.parametrize(("table", "kind"), [("FEE", Kind.TIME_ENTRY), ("COST", Kind.EXPENSE)])
+def test_a_share_knows_the_entry_that_was_split(
+    exported: Exported, table: str, kind: Kind, source: str, original: str, split_of: str
+) -> None:
+    row = {"_SEQUENCE_NO": "9", "CLIENT_ID": "1.00", "SOURCE": source, "ORIG_TRANS_SEQ_NO": original}
+    exported.rows(table, row)
+    assert exported.one(kind).raw["SPLIT_OF"] == split_of
+
+
+def test_an_export_without_origins_has_no_shares(exported: Exported) -> None:
+    exported.rows("FEE", {"_SEQUENCE_NO": "9", "CLIENT_ID": "1.00", "SOURCE": "b"})
+    assert "SPLIT_OF" not in exported.one(Kind.TIME_ENTRY).raw
+
+
+def test_what_moves_between_tables_is_not_gone_at_once() -> None:
+    moving = {kind for kind, access in Tabs3.access.items() if access.missing_for}
+    assert moving == {Kind.TIME_ENTRY, Kind.EXPENSE, Kind.PAYMENT}
 
 
 @pytest.mark.parametrize(

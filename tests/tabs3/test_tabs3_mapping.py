@@ -61,6 +61,7 @@ STATEMENT: dict[str, Any] = {
     "BILLED_FEES": "100.00",
     "BILLED_EXPENSES": "0",
     "BILLED_ADVANCES": "0",
+    "BILLED_FINANCE_CHARGE": "0",
     "BILLED_FEE_TAX": "0",
     "BILLED_EXPENSE_TAX": "0",
     "BILLED_DISCOUNT": "0",
@@ -209,6 +210,38 @@ def test_a_matter_knows_its_client_and_the_clients_id_for_it(mapping: SystemMapp
         "secure": True,
         "opened_on": date(2026, 1, 5),
     }
+
+
+def test_a_matter_knows_how_it_is_billed_and_by_whom(mapping: SystemMapping) -> None:
+    row = {"CLIENT_ID": "100.01", "CLIENT_NUMBER": "100", "PROGRESS_BILLING": "1", "HOURLY_RATE": "250.00"}
+    matter = translated(mapping, Kind.MATTER, "CLIENT", row | {"PRIM_TKPR": "3", "ORIG_TKPR": "0"})
+    assert (matter["fee_arrangement"], matter["rate"]) == ("progress", 250)
+    assert matter["responsible"] == ForeignId((Kind.TIMEKEEPER,), "", "3")
+    assert "originating" not in matter
+    usual = translated(mapping, Kind.MATTER, "CLIENT", row | {"PROGRESS_BILLING": "0", "HOURLY_RATE": "0.00"})
+    assert not {"fee_arrangement", "rate"} & usual.keys()
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "raw"), [(Kind.TIME_ENTRY, "FEE", FEE), (Kind.EXPENSE, "COST", COST)]
+)
+def test_a_share_refers_to_what_was_split_and_does_not_wait_for_it(
+    mapping: SystemMapping, kind: Kind, source: str, raw: dict[str, str]
+) -> None:
+    share = translated(mapping, kind, source, raw | {"SPLIT_OF": "7"})
+    assert share["split_of"] == ForeignId((kind,), source, "7")
+    assert "split_of" not in translated(mapping, kind, source, raw | {"SPLIT_OF": ""})
+    inward, billed = mapping.inward(kind, source), mapping.inward(kind, "ARCHIVE")
+    assert inward is not None
+    assert billed is not None
+    assert "split_of" in inward.forgiving
+    assert "split_of" not in billed.covers
+
+
+def test_a_finance_charge_is_part_of_the_invoice(mapping: SystemMapping) -> None:
+    raw = STATEMENT | {"BILLED_FINANCE_CHARGE": "9.00", "BILLED_TOTAL": "109.00"}
+    invoice = translated(mapping, Kind.INVOICE, "LEDGER", raw)
+    assert (invoice["finance_charge"], invoice["total"]) == (9, 109)
 
 
 def test_a_client_is_its_number_and_name(mapping: SystemMapping) -> None:

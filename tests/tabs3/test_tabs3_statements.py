@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hub.sdk import Kind
+from hub.sdk import Kind, Upsert
 
 if TYPE_CHECKING:
-    from hub.sdk import Upsert
     from tests.tabs3.conftest import Exported
 
 
@@ -53,6 +52,7 @@ def test_a_statement_has_its_fees_and_costs(exported: Exported) -> None:
         "BILLED_FEE_TAX": "0",
         "BILLED_EXPENSE_TAX": "0",
         "BILLED_DISCOUNT": "0",
+        "BILLED_FINANCE_CHARGE": "0",
         "BILLED_TOTAL": "107.00",
     }
 
@@ -135,11 +135,70 @@ def test_a_consolidated_statement_has_the_lines_of_all_its_matters(exported: Exp
     assert lines_of(exported.one(Kind.INVOICE)) == ["1", "2"]
 
 
-def test_a_statement_without_lines_is_still_a_statement(exported: Exported) -> None:
+@pytest.mark.parametrize(
+    "charges",
+    [
+        [line("1", STATEMENT_ID="6", STATEMENT_NUMBER="42")],
+        [line("1", AMOUNT="60.00")],
+        [line("1"), line("2", AMOUNT="7.00", REC_TYPE="C")],
+    ],
+)
+def test_a_statement_whose_lines_are_not_those_of_its_ledger_row_is_unsettled(
+    exported: Exported, charges: list[dict[str, str]]
+) -> None:
     exported.rows("LEDGER", ledger())
-    exported.rows("ARCHIVE", line("1", STATEMENT_ID="6", STATEMENT_NUMBER="42"))
+    exported.rows("ARCHIVE", *charges)
+    statement = exported.read(Kind.INVOICE)[0]
+    assert (statement.raw["BILLED_TOTAL"], statement.problem) == ("100.00", "")
+    assert statement.unsettled.startswith("statement 41 is still being updated: its lines come to ")
+    assert "LEDGER says 100.00" in statement.unsettled
+
+
+def test_a_statement_whose_lines_are_all_there_is_settled(exported: Exported) -> None:
+    exported.rows("LEDGER", ledger(TOTAL_AMOUNT="100.00"))
+    exported.rows("ARCHIVE", line("1", AMOUNT="60.00"), line("2", AMOUNT="40.00"))
+    assert (exported.one(Kind.INVOICE).unsettled, exported.one(Kind.INVOICE).problem) == ("", "")
+
+
+def test_lines_with_a_bill_code_of_their_own_need_not_be_billed(exported: Exported) -> None:
+    exported.rows("LEDGER", ledger())
+    exported.rows("ARCHIVE", line("1", BILL_CODE="0"), line("2", AMOUNT="70.00", BILL_CODE="1"))
     statement = exported.one(Kind.INVOICE)
-    assert (lines_of(statement), statement.raw["BILLED_TOTAL"], statement.problem) == ([], "100.00", "")
+    assert (lines_of(statement), statement.unsettled) == (["1", "2"], "")
+
+
+def test_lines_without_a_ledger_row_are_entries_and_told(exported: Exported) -> None:
+    exported.rows("LEDGER", ledger())
+    later = [line(str(n), STATEMENT_ID=str(n), STATEMENT_NUMBER=str(40 + n)) for n in range(6, 13)]
+    exported.rows("ARCHIVE", line("1"), line("2", STATEMENT_ID="", STATEMENT_NUMBER="0"), *later)
+    (page,) = exported.pages(Kind.INVOICE)
+    assert (len(page.items), page.complete) == (1, True)
+    (notice,) = page.notices
+    assert notice == (
+        "Statements 46, 47, 48, 49, 50 and 2 more are being updated: ARCHIVE.csv has lines without a row "
+        "in LEDGER.csv."
+    )
+    assert len(exported.read(Kind.TIME_ENTRY)) == 9
+
+
+def test_statements_that_bill_nothing_are_no_invoices(exported: Exported) -> None:
+    nothing = {"FEE_AMOUNT": "0.00", "TOTAL_BALANCE": "500.00", "PREVIOUS_BALANCE": "500.00"}
+    exported.rows(
+        "LEDGER",
+        ledger(),
+        ledger(_SEQUENCE_NO="901", STATEMENT_ID="6", STATEMENT_NUMBER="42", **nothing),
+        ledger(_SEQUENCE_NO="902", STATEMENT_ID="7", STATEMENT_NUMBER="43", **nothing),
+    )
+    exported.rows("ARCHIVE", line("1"), line("2", REC_TYPE="P", STATEMENT_ID="6", STATEMENT_NUMBER="42"))
+    (page,) = exported.pages(Kind.INVOICE)
+    assert [item.external_id for item in page.items] == ["900"]
+    assert page.notices == ("2 statements bill nothing (reminders, or payments alone) and are no invoices.",)
+
+
+def test_a_statement_of_work_that_costs_nothing_is_an_invoice(exported: Exported) -> None:
+    exported.rows("LEDGER", ledger(FEE_AMOUNT="0.00"))
+    exported.rows("ARCHIVE", line("1", AMOUNT="0.00"))
+    assert lines_of(exported.one(Kind.INVOICE)) == ["1"]
 
 
 def test_a_broken_line_holds_its_statement_with_the_line_named(exported: Exported) -> None:
@@ -169,12 +228,21 @@ def test_an_unreadable_line_is_left_to_the_mapping(exported: Exported) -> None:
     assert exported.one(Kind.INVOICE).problem == ""
 
 
-def test_a_finance_charge_is_told_and_left_out(exported: Exported) -> None:
-    exported.rows("LEDGER", ledger(FINCHG_AMOUNT="9.00", TOTAL_AMOUNT="109.00"))
+@pytest.mark.parametrize("stated", ["109.00", "100.00"])
+def test_a_finance_charge_is_part_of_the_total(exported: Exported, stated: str) -> None:
+    exported.rows("LEDGER", ledger(FINCHG_AMOUNT="9.00", TOTAL_AMOUNT=stated))
     exported.rows("ARCHIVE", line("1"))
     (page,) = exported.pages(Kind.INVOICE)
-    assert page.items[0].raw["BILLED_TOTAL"] == "100.00"  # type: ignore[union-attr]
-    assert "finance charge" in page.notices[0]
+    (item,) = page.items
+    assert isinstance(item, Upsert)
+    assert (item.raw["BILLED_FINANCE_CHARGE"], item.raw["BILLED_TOTAL"]) == ("9.00", "109.00")
+    assert (item.problem, item.unsettled, page.notices) == ("", "", ())
+
+
+def test_a_finance_charge_alone_is_an_invoice(exported: Exported) -> None:
+    exported.rows("LEDGER", ledger(FEE_AMOUNT="0", FINCHG_AMOUNT="9.00"))
+    exported.rows("ARCHIVE", line("1", STATEMENT_ID="", STATEMENT_NUMBER=""))
+    assert exported.one(Kind.INVOICE).raw["BILLED_TOTAL"] == "9.00"
 
 
 def test_lines_refer_to_entries_as_entries_are_listed(exported: Exported) -> None:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hub_tabs3.sandbox import Tabs3Firm
-    from hub_tabs3.sandbox_rows import Charge, Statement
+    from hub_tabs3.sandbox.books import Charge, Statement
 
 LEVELS = {"1": "PARTNR", "2": "OFCOUN", "3": "ASSOC", "4": "PARALG"}
 """What the sample firm confirmed; level 5 is left out."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub_tabs3.sandbox import Tabs3Firm
-from hub_tabs3.sandbox_faults import LEVELS, plant
+from hub_tabs3.sandbox.faults import LEVELS, plant
 
 if TYPE_CHECKING:
     from hub.sdk import SampleFirm

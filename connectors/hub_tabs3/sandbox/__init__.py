@@ -1,4 +1,4 @@
-"""A small living practice that keeps its books in Tabs3: it works, bills, undoes bills, and exports."""
+"""A law practice that keeps its books in Tabs3 and lives: it works, bills, is paid, thinks better of it."""
 
 from __future__ import annotations
 
@@ -6,102 +6,113 @@ from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Unpack
 
 from hub.model import round_cents
-from hub_tabs3 import sandbox_words as words
-from hub_tabs3.sandbox_rows import (
-    Charge,
-    Statement,
-    Values,
-    billed_row,
-    payment_row,
-    statement_row,
-    unbilled_row,
-    write_table,
-)
+from hub_tabs3.sandbox import words
+from hub_tabs3.sandbox.billing import Billing
+from hub_tabs3.sandbox.books import BILLABLE, Charge, Payment, Receipt, Statement
+from hub_tabs3.sandbox.columns import COLUMNS
+from hub_tabs3.sandbox.database import write_tables
+from hub_tabs3.sandbox.device import Device
+from hub_tabs3.sandbox.entries import Entries
+from hub_tabs3.sandbox.files import write_table
+from hub_tabs3.sandbox.funds import Funds, Trust
+from hub_tabs3.sandbox.money import Money
+from hub_tabs3.sandbox.office import FLAGS, Office
+from hub_tabs3.sandbox.rows import tables
+from hub_tabs3.sandbox.state import DAYS, FIRST_DAY, Books, Matter, fee_code, transaction_codes
+from hub_tabs3.sandbox.totals import Totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+    from sqlite3 import Connection
 
-FIRST_DAY = date(2026, 4, 1)
-DAYS = 90
+    from hub_tabs3.sandbox.billing import Steps, Terms
+    from hub_tabs3.sandbox.books import Values
+    from hub_tabs3.sandbox.device import Merged, Merging
+    from hub_tabs3.sandbox.moments import Step
+    from hub_tabs3.sandbox.rows import Rows
+
+__all__ = ["DAYS", "FIRST_DAY", "USUAL_RECORDS", "Matter", "Tabs3Firm"]
+
 USUAL_RECORDS = 1_500
 _MATTERS = 40
 _MOST_TIMEKEEPERS = 999
 _TAXED_CLIENT = 9
+_TAX = Decimal("0.05125")
 _RARE_TIMEKEEPER = "8"
 """Whose level has no classification; works for one client only."""
 _RARE_CLIENT = 5
 _MORE_MATTERS = (("General advice", "counseling"), ("Financing and filings", "corporate"))
 
 
-class Matter(NamedTuple):
-    """A matter of the sample firm."""
-
-    client_id: str
-    client: int
-    """The place of its client among the clients."""
-    area: words.Area
-    team: list[str]
-    """The numbers of the timekeepers who work on it."""
-    monthly: bool
-    """Billed every month, else every second one."""
-
-
-class _Numbers:
-    """Gives numbers in their order; unlike an iterator of the library, it can be copied with its firm."""
-
-    def __init__(self, first: int) -> None:
-        self._next = first
-
-    def __next__(self) -> int:
-        number = self._next
-        self._next += 1
-        return number
-
-
-class Tabs3Firm:
+class Tabs3Firm(Books):
     """A seeded law firm: clients, matters, timekeepers, 90 days of work, statements for the first 60.
 
     The same seed gives the same firm to the last byte. ``records`` is the number of time entries;
-    clients, matters and timekeepers grow with it.
+    clients, matters and timekeepers grow with it. What can happen afterwards is in ``entries``,
+    ``billing``, ``money``, ``funds``, ``trust`` and ``office``; each refuses with ``ValueError`` what
+    Tabs3 refuses.
     """
 
     def __init__(self, seed: int | Random = 2026, records: int | None = None) -> None:
-        self.random = seed if isinstance(seed, Random) else Random(seed)
+        super().__init__(seed if isinstance(seed, Random) else Random(seed))
         self.records = USUAL_RECORDS if records is None else records
         self.size = max(1, self.records // USUAL_RECORDS)
-        self._sequences = {name: _Numbers(start) for name, start in _FIRST_SEQUENCES.items()}
-        self._numbers = _Numbers(4_101)
-        self.clients: list[Values] = []
-        self.people: list[Values] = list(_people(self.size))
-        self.unbilled: dict[int, Charge] = {}
-        """Charges that are not billed yet, by a number of the sandbox's own."""
-        self.statements: dict[int, Statement] = {}
-        """Statements by their number."""
-        self.payments: list[Values] = []
-        self.faults: dict[str, str] = {}
-        """The planted faults: name → what was planted."""
-        self._keys = _Numbers(0)
+        self.money = Money(self)
+        self.entries = Entries(self)
+        self.billing = Billing(self, self.money)
+        self.funds = Funds(self, self.money)
+        self.trust = Trust(self, self.money)
+        self.office = Office(self)
+        self.device = Device(self, self.entries)
+        self.totals = Totals(self)
+        self.people = list(_people(self.size))
+        self.tcodes = list(transaction_codes())
         self.matters = list(self._open_matters())
+        self.matters[_TAXED_CLIENT].fee_tax = self.matters[_TAXED_CLIENT].expense_tax = _TAX
+        self._founded = False
         self._work()
         self._spend()
         self._bill_months()
+        self._founded = True
 
     # ------------------------------------------------------------ what happens at the firm
 
+    def next_day(self) -> date:
+        """Let a day go by; gives the new one."""
+        self.day += timedelta(days=1)
+        return self.day
+
     def bill(self, share: float = 1.0, day: date | None = None) -> list[int]:
-        """Bill that share of all unbilled charges, the oldest first; gives the statements' numbers."""
+        """Bill that share of all unbilled charges, the oldest first; gives the statements' numbers.
+
+        Some statements have a courtesy discount, and some are paid at once, as in the firm's first
+        months; ``billing`` does what it is told.
+        """
         open_keys = sorted(self.unbilled, key=lambda key: (self.unbilled[key].day, key))
-        return self._bill(open_keys[: round(len(open_keys) * share)], day or FIRST_DAY + timedelta(DAYS + 5))
+        return self._bill(
+            open_keys[: round(len(open_keys) * share)],
+            day or max(self.day, FIRST_DAY + timedelta(DAYS + 5)),
+        )
 
     def undo(self, number: int) -> None:
         """Undo a statement: it is gone, and its charges are unbilled again."""
-        for charge in self.statements.pop(number).charges:
-            charge.sequence = next(self._sequences[charge.table])
-            self.unbilled[next(self._keys)] = charge
+        self.billing.undo(number)
+
+    def updating(self, client_ids: Iterable[str] | None = None, **terms: Unpack[Terms]) -> Steps:
+        """Update statements, and stop at each moment at which somebody may look at the tables."""
+        return self.billing.updating(client_ids, **terms)
+
+    def undoing(self, number: int) -> Iterator[Step]:
+        """Undo a statement, and stop at each moment at which somebody may look at the tables."""
+        return self.billing.undoing(number)
+
+    def merge(self, source: Path | str, **how: Unpack[Merging]) -> Merged:
+        """Take in a device-interface file, or its text; see ``Device.merge``."""
+        return self.device.merge(source, **how)
 
     def edit_narrative(self, text: str, position: int = 0) -> str:
         """Rewrite the narrative of an unbilled fee, the oldest unless said; gives its _SEQUENCE_NO."""
@@ -109,30 +120,20 @@ class Tabs3Firm:
         fees[position].text = text
         return str(fees[position].sequence)
 
+    # ------------------------------------------------------------ what others get to see
+
+    def tables(self) -> Rows:
+        """All tables: their rows, each with whether it is cut short."""
+        return tables(self)
+
     def write(self, folder: Path) -> None:
         """Export all tables into a folder."""
         for name, rows in self.tables().items():
-            write_table(folder, name, rows)
+            write_table(folder, name, COLUMNS[name], rows)
 
-    def tables(self) -> dict[str, Iterator[tuple[Values, bool]]]:
-        """All tables: their rows, each with whether it is cut short."""
-        charges = sorted(self.unbilled.values(), key=_sequence)
-        return {
-            "CLIENT": ((row, False) for row in self.clients),
-            "EMPLOYEE": ((row, False) for row in self.people),
-            "FEE": ((unbilled_row(charge), charge.cut) for charge in charges if charge.fee),
-            "COST": ((unbilled_row(charge), charge.cut) for charge in charges if not charge.fee),
-            "ARCHIVE": (
-                (billed_row(charge, statement), charge.cut)
-                for statement in self.statements.values()
-                for charge in statement.charges
-            ),
-            "LEDGER": ((row, False) for row in self._ledger()),
-        }
-
-    def _ledger(self) -> Iterator[Values]:
-        yield from map(statement_row, self.statements.values())
-        yield from self.payments
+    def write_database(self, database: Path | Connection) -> None:
+        """Put all tables into a SQLite database, in one transaction; what has not changed is left alone."""
+        write_tables(database, self.tables(), COLUMNS)
 
     # ------------------------------------------------------------ how it came to be
 
@@ -149,6 +150,7 @@ class Tabs3Firm:
 
     def _client_row(self, position: int, client_id: str, name: str, title: str) -> Values:
         number = client_id.partition(".")[0]
+        taxed = "1" if position == _TAXED_CLIENT else "0"
         return {
             "_SEQUENCE_NO": str(2_001 + position),
             "CLIENT_ID": client_id,
@@ -164,12 +166,9 @@ class Tabs3Firm:
             "MISC_1": f"{name[:3].upper()}-2026-{self.random.randrange(10_000, 99_999)}",
             "MISC_2": f"Ref. {self.random.randrange(100, 999)}",
             "DATE_OPEN": (FIRST_DAY - timedelta(days=self.random.randrange(30, 900))).strftime("%m/%d/%Y"),
-            "TASK_BASED_BILLING": "1",
-            "INACTIVE": "0",
-            "NONBILLABLE": "0",
-            "SECURE_CLIENT": "0",
-            "FEE_SALES_TAX_CODE": "1" if position == _TAXED_CLIENT else "0",
-            "PRIM_TKPR": "1",
+            **FLAGS,
+            "FEE_SALES_TAX_CODE": taxed,
+            "EXP_SALES_TAX_CODE": taxed,
         }
 
     def _team(self, client: int) -> list[str]:
@@ -185,11 +184,12 @@ class Tabs3Firm:
         for number in range(self.records):
             matter = self.random.choice(self.matters)
             timekeeper = self.random.choice(matter.team)
-            self._add(
-                self._fee(matter, timekeeper, rates[timekeeper], days[number * len(days) // self.records])
+            self.add(
+                self.some_fee(matter, timekeeper, rates[timekeeper], days[number * len(days) // self.records])
             )
 
-    def _fee(self, matter: Matter, timekeeper: str, rate: Decimal, day: date) -> Charge:
+    def some_fee(self, matter: Matter, timekeeper: str, rate: Decimal, day: date) -> Charge:
+        """Make up a fee; it is not entered yet."""
         work = self.random.choice(matter.area.works)
         hours = Decimal(self.random.choice((2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 18, 22, 27, 35))) / 10
         amount = round_cents(hours * rate)
@@ -197,10 +197,10 @@ class Tabs3Firm:
             amount = round_cents(amount * Decimal("0.9"))
         return Charge(
             fee=True,
-            sequence=next(self._sequences["FEE"]),
+            sequence=self.next("FEE"),
             client_id=matter.client_id,
             day=day,
-            tcode=str(1 + int(work.activity[1:]) % 100),
+            tcode=fee_code(work.activity),
             timekeeper=timekeeper,
             quantity=hours,
             rate=rate,
@@ -214,16 +214,17 @@ class Tabs3Firm:
         days = list(_days())
         costs = self.records // 8
         for number in range(costs):
-            self._add(self._cost(self.random.choice(self.matters), days[number * DAYS // costs]))
+            self.add(self.some_cost(self.random.choice(self.matters), days[number * DAYS // costs]))
 
-    def _cost(self, matter: Matter, day: date) -> Charge:
+    def some_cost(self, matter: Matter, day: date) -> Charge:
+        """Make up a cost; it is not entered yet."""
         spending = self.random.choice(words.SPENDINGS)
         units = Decimal(self.random.randrange(8, 400)) if spending.unit_price else Decimal(0)
         price = Decimal(spending.unit_price or 0)
         alone = Decimal(self.random.randrange(1_500, 90_000)) / 100
         return Charge(
             fee=False,
-            sequence=next(self._sequences["COST"]),
+            sequence=self.next("COST"),
             client_id=matter.client_id,
             day=day,
             tcode=spending.tcode,
@@ -236,9 +237,6 @@ class Tabs3Firm:
             text=spending.text,
             advance=spending.advance,
         )
-
-    def _add(self, charge: Charge) -> None:
-        self.unbilled[next(self._keys)] = charge
 
     def _bill_months(self) -> None:
         monthly = {matter.client_id for matter in self.matters if matter.monthly}
@@ -256,30 +254,44 @@ class Tabs3Firm:
     def _bill(self, keys: Iterable[int], day: date) -> list[int]:
         by_matter: dict[str, list[Charge]] = defaultdict(list)
         for key in keys:
-            if not (self.unbilled[key].spoiled or self.unbilled[key].cut):
+            if self.unbilled[key].sound and self.unbilled[key].hold in BILLABLE:
                 charge = self.unbilled.pop(key)
-                charge.sequence = next(self._sequences["ARCHIVE"])
+                charge.sequence = self.next("ARCHIVE")
                 by_matter[charge.client_id].append(charge)
         return [self._state(client_id, charges, day) for client_id, charges in sorted(by_matter.items())]
 
     def _state(self, client_id: str, charges: list[Charge], day: date) -> int:
-        number = next(self._numbers)
-        statement = Statement(number, next(self._sequences["LEDGER"]), client_id, day, charges)
+        number = self.next_number()
+        statement = Statement(number, self.next("LEDGER"), client_id, day, charges)
         if number % 7 == 0:
             statement.discount = round_cents(statement.fees * Decimal("0.05"))
-        if client_id == self.matters[_TAXED_CLIENT].client_id:
-            statement.fee_tax = round_cents(statement.fees * Decimal("0.05125"))
-            statement.expense_tax = round_cents(statement.expenses * Decimal("0.05125"))
-        if number % 3 == 0:
+        self.billing.tax(statement)
+        if self._founded:
+            statement.previous_balance = self.receivable(client_id)
+        elif number % 3 == 0:
+            # What is owed from before the firm came to Tabs3.
             statement.previous_balance = Decimal(self.random.randrange(10_000, 900_000)) / 100
         if number % 4 == 0:
-            statement.paid = statement.total
-            self.payments.append(payment_row(statement, next(self._sequences["LEDGER"])))
+            self._pay_at_once(statement)
         self.statements[number] = statement
+        self.billing.track(statement)
         return number
 
-
-_FIRST_SEQUENCES = {"FEE": 210_001, "COST": 61_001, "ARCHIVE": 530_001, "LEDGER": 8_001}
+    def _pay_at_once(self, statement: Statement) -> None:
+        payment = Payment(
+            self.next("ARCHIVE payments"),
+            self.next("references"),
+            statement.client_id,
+            statement.day,
+            statement.total,
+            apply_to=statement.number,
+            apply_id=statement.sequence,
+            check=str(1_000 + statement.number),
+            processed=True,
+        )
+        paid = statement.asked()
+        payment.receipts = [Receipt(self.next("LEDGER"), statement.number, statement.sequence, paid)]
+        self.payments.append(payment)
 
 
 def _people(size: int) -> Iterator[Values]:
