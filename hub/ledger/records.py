@@ -267,10 +267,19 @@ class Records:
 
     def was_reissued(self, identifier: int, after: int) -> bool:
         """Whether a document was made anew after a revision."""
+        return self._changed_so(identifier, after, Change.REISSUED)
+
+    def came_back(self, identifier: int, after: int) -> bool:
+        """Whether a record left all systems after a revision, and stands again."""
+        return self._changed_so(identifier, after - 1, Change.GONE) and self._changed_so(
+            identifier, after, Change.BACK, Change.REISSUED
+        )
+
+    def _changed_so(self, identifier: int, after: int, *changes: Change) -> bool:
         query = select(revision.c.id).where(
             revision.c.record == identifier,
             revision.c.id > after,
-            revision.c.change == int(Change.REISSUED),
+            revision.c.change.in_([int(change) for change in changes]),
         )
         return self._ledger.connection.execute(query.limit(1)).first() is not None
 

@@ -50,6 +50,7 @@ class Situation:
         by_hand: a person corrects and withdraws it there (and enters it, where the target takes none).
         reissued: it was undone and made anew since, and no person has said yet that this stands.
         settled_there: it is paid there, so that it is credited and entered anew, never changed.
+        came_back: it left its source after it was sent, was withdrawn, and stands at the source again.
         part_is_there: what it was split from, or what it bills, is there on another record still.
 
     """
@@ -73,6 +74,7 @@ class Situation:
     by_hand: bool = False
     reissued: bool = False
     settled_there: bool = False
+    came_back: bool = False
     part_is_there: bool = False
 
 
@@ -102,11 +104,16 @@ def choose(now: Situation) -> Choice:
     if now.here is None:
         return _not_there(now)
     if now.here is BindingState.GONE:
-        unwanted = now.gone or now.withdrawn
-        return Choice(Do.NOTHING, "gone on both sides") if unwanted else Choice(Do.HOLD, "gone at the target")
+        return _gone_there(now)
     if now.gone or now.withdrawn:
         return _no_longer_wanted(now)
     return _there(now)
+
+
+def _gone_there(now: Situation) -> Choice:
+    if now.gone or now.withdrawn:
+        return Choice(Do.NOTHING, "gone on both sides")
+    return _not_there(now) if now.came_back else Choice(Do.HOLD, "gone at the target")
 
 
 def _not_there(now: Situation) -> Choice:

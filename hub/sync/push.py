@@ -279,7 +279,7 @@ class Pusher:
         action = _ACTIONS[step.do]
         outward = self._target.outward(stored.kind)
         intent = Intent(
-            key=self._key(stored, action, attempt),
+            key=self._key(stored, action, attempt, again=bound is not None),
             kind=stored.kind,
             action=action,
             payload=payload,
@@ -294,10 +294,10 @@ class Pusher:
         began = self._session.clock.now()
         return OpenIntent(stored.id, stored.revision, self._peer.number, batch, intent, began)
 
-    def _key(self, stored: StoredRecord, action: Action, attempt: int) -> str:
-        """Workspace, connection, record and attempt; a change also names what it changes to."""
+    def _key(self, stored: StoredRecord, action: Action, attempt: int, *, again: bool) -> str:
+        """Workspace, connection, record and attempt; what was sent before also names its revision."""
         base = f"{self._ledger.identity[:8]}-{self._peer.number}-{stored.id}-{attempt}"
-        return base if action is Action.CREATE else f"{base}-{action.value[0]}{stored.revision}"
+        return f"{base}-{action.value[0]}{stored.revision}" if again else base
 
 
 def _by_part(batch: Sequence[_Todo]) -> list[tuple[Part, list[Step]]]:

@@ -102,7 +102,8 @@ class Reading:
         for source in page.changes_only:
             with self._ledger.transaction():
                 stream = self._ledger.streams.get(self._peer.number, self._kind, source)
-                self._shown.said_gone |= self._missing.told_before(stream)
+                if stream.id not in self._shown.changes_only:
+                    self._shown.said_gone |= self._missing.told_before(stream)
             self._shown.changes_only.add(stream.id)
 
     def _take(self, source: str, sort: type[Item], items: Sequence[Any]) -> None:

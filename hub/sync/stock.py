@@ -140,6 +140,8 @@ class Stock:
         taken_back = bound is not None and self._was_taken_back(stored, bound)
         in_step = bound is not None and not taken_back and self._in_step(stored, bound, target)
         reissued = bound is not None and not in_step and self._is_reissued(stored, bound)
+        came_back = bound is not None and self._came_back(stored, bound)
+        absent = bound is None or came_back
         decided = reissued and self._has_said(reissue_cause(stored), stored, "accept")
         return Situation(
             here=None if bound is None else bound.state,
@@ -148,7 +150,7 @@ class Stock:
             draft=status == "draft",
             open=stored.id in self._open,
             blocked=stored.id in self._held,
-            waits=bound is None and target.waits_for(stored) is not None,
+            waits=absent and target.waits_for(stored) is not None,
             refused=refused is not None and refused == target.digest(stored),
             absent_for_certain=self._absent,
             in_step=in_step,
@@ -161,7 +163,8 @@ class Stock:
             by_hand=access.by_hand,
             reissued=reissued and not decided,
             settled_there=decided and self._is_paid(stored),
-            part_is_there=bound is None and self._elsewhere.has(stored, target),
+            came_back=came_back,
+            part_is_there=absent and self._elsewhere.has(stored, target),
         )
 
     def _is_reissued(self, stored: StoredRecord, bound: StoredBinding) -> bool:
@@ -175,6 +178,10 @@ class Stock:
             one is not None and bound.agreed < one.facts.get("revision", 0) < stored.revision
             for one in decisions
         )
+
+    def _came_back(self, stored: StoredRecord, bound: StoredBinding) -> bool:
+        """Whether a record that is gone here was withdrawn because it had left its source meanwhile."""
+        return bound.state is BindingState.GONE and self._ledger.records.came_back(stored.id, bound.agreed)
 
     def _presents_again(self, access: Access) -> bool:
         """Whether what was made anew is presented once more, not changed in its place."""

@@ -35,7 +35,7 @@ from hub_tabs3.sandbox.faults import LEVELS
 from hub_tabs3.sandbox.life import Life
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from hub.ledger import HoldGroup, Ledger, StoredRecord
 
@@ -87,8 +87,15 @@ classification = {{ field = "LEVEL", values = {{ {_LEVELS} }} }}
 
 [payment.fields.method]
 field = "RECEIPT_TYPE"
-values = {{ "0" = "cash", "1" = "check", "2" = "card", "3" = "other", "4" = "client funds", "5" = "eft", "trust" = "trust" }}
 unknown = "hold"
+[payment.fields.method.values]
+0 = "cash"
+1 = "check"
+2 = "card"
+3 = "other"
+4 = "client funds"
+5 = "eft"
+trust = "trust"
 """
 _PREFERRED = ("accept", "retry", "waive")
 _LEFT_ALONE = frozenset({"missing", "in-both", "remark"})
@@ -118,6 +125,7 @@ class Simulation:
         self.life = Life(self.firm, seed, entries=entries)
         self.clock = FakeClock(datetime.combine(self.firm.day, datetime.min.time(), UTC))
         self.outcome = Outcome()
+        self._uploads = 0
         (folder / "mappings").mkdir(parents=True)
         (folder / "hub.toml").write_text(HUB, encoding="utf-8")
         (folder / "mappings" / "tabs3.toml").write_text(MAPPING, encoding="utf-8")
@@ -139,7 +147,16 @@ class Simulation:
                 self.outcome.faults.append(f"{told}: failed: {document['errors']}")
             if not self._decide(document):
                 break
+        self._upload()
         self.outcome.faults += [f"{told}: {fault}" for fault in self._differences()]
+
+    def _upload(self) -> None:
+        """Take the e-bills to the portal, so that the outbox is empty again."""
+        uploaded = self.folder / "uploaded"
+        uploaded.mkdir(exist_ok=True)
+        for path in (self.folder / "outbox").glob("*.txt"):
+            self._uploads += 1
+            path.rename(uploaded / f"{self._uploads:05} {path.name}")
 
     def _export(self) -> None:
         folder = self.folder / "tabs3"
@@ -209,13 +226,18 @@ class Simulation:
                 ("billed hours", totals.billed_hours(), hub.hours("billed")),
                 ("billed fees", totals.billed_fees(), hub.fees("billed")),
                 ("invoices", {str(key): value for key, value in totals.invoices().items()}, hub.invoices()),
+                ("matters", _ones(row["CLIENT_ID"] for row in self.firm.clients), hub.numbers(Kind.MATTER)),
+                ("timekeepers", _ones(row["EMPL"] for row in self.firm.people), hub.numbers(Kind.TIMEKEEPER)),
+                ("payments", _whole(totals.payments(), totals.waiting()), hub.money(Kind.PAYMENT)),
+                ("write-offs", _whole(totals.written_off()), hub.money(Kind.WRITE_OFF)),
                 ("receivables by matter", totals.receivables(), hub.receivables()),
                 ("receivables by client", totals.client_receivables(), hub.client_receivables()),
             ):
                 yield from _compared(what, theirs, ours)
-        yield from self._doubled()
+            missing = sum(hub.missing_hours(), Decimal(0))
+        yield from self._doubled(missing)
 
-    def _doubled(self) -> Iterator[str]:
+    def _doubled(self, missing: Decimal) -> Iterator[str]:
         """What the system that takes everything has: each hour once, each invoice once."""
         books = _table(self.folder / "books" / "time_entry.csv")
         hours = sum((Decimal(row["hours"]) for row in books), Decimal(0))
@@ -223,8 +245,8 @@ class Simulation:
         expected = sum(totals.unbilled_hours().values(), Decimal(0)) + sum(
             totals.billed_hours().values(), Decimal(0)
         )
-        if hours != expected:
-            yield f"books has {hours} hours, the firm {expected}"
+        if hours != expected + missing:
+            yield f"books has {hours} hours, the firm {expected}, and {missing} left tonight"
         numbers = Counter(row["number"] for row in _table(self.folder / "books" / "invoice.csv"))
         twice = sorted(number for number, count in numbers.items() if count > 1)
         if twice:
@@ -242,6 +264,12 @@ class _Hub:
             for kind in (Kind.CLIENT, Kind.MATTER, Kind.TIMEKEEPER)
             for stored in ledger.records.of_kind(kind)
         }
+
+    def missing_hours(self) -> Iterator[Decimal]:
+        """The hours of entries that were deleted today, which is believed tomorrow."""
+        for stored in self._ledger.records.many(self._missing).values():
+            if stored.kind is Kind.TIME_ENTRY:
+                yield Decimal(stored.values["hours"])
 
     def _live(self, kind: Kind) -> Iterator[StoredRecord]:
         for stored in self._ledger.records.of_kind(kind):
@@ -269,6 +297,17 @@ class _Hub:
             if one.values.get("status", "unbilled") == status
         )
 
+    def numbers(self, kind: Kind) -> dict[str, Decimal]:
+        """How many records have each number."""
+        return _ones(one.values["number"] for one in self._live(kind))
+
+    def money(self, kind: Kind) -> dict[str, Decimal]:
+        """What was paid, or written off, in all."""
+        amounts = (
+            Decimal(one.values["amount"]) for one in self._live(kind) if not one.values.get("reversed")
+        )
+        return {"all": sum(amounts, Decimal(0))}
+
     def _work(self, values: Mapping[str, Any]) -> tuple[str, str]:
         return self._names[values["matter"]], self._names[values["timekeeper"]]
 
@@ -294,6 +333,14 @@ class _Hub:
     def client_receivables(self) -> dict[str, Decimal]:
         """What is owed by client."""
         return _sums((matter.rpartition(".")[0], owed) for matter, owed in self.receivables().items())
+
+
+def _ones(keys: Iterable[str]) -> dict[str, Decimal]:
+    return _sums((key, Decimal(1)) for key in keys)
+
+
+def _whole(*parts: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    return {"all": sum((amount for part in parts for amount in part.values()), Decimal(0))}
 
 
 def _sums(pairs: Any) -> dict[Any, Decimal]:
