@@ -1,10 +1,10 @@
-"""The kinds of record, in the order in which they depend on each other."""
+"""The kinds of record, and the order in which they depend on each other."""
 
 from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a record is. A kind only ever refers to kinds that stand before it."""
+    """What a record is."""
 
     CLIENT = "client"
     MATTER = "matter"
@@ -36,11 +36,19 @@ class Kind(StrEnum):
     @classmethod
     def of_number(cls, number: int) -> "Kind":
         """The kind that a number in the ledger stands for."""
-        return KIND_ORDER[number]
+        return _BY_NUMBER[number]
 
 
-KIND_ORDER: tuple[Kind, ...] = tuple(Kind)
-_NUMBERS = {kind: position for position, kind in enumerate(KIND_ORDER)}
+KIND_ORDER: tuple[Kind, ...] = (
+    Kind.CLIENT,
+    # Before matters, which name the timekeepers who are responsible for them.
+    Kind.TIMEKEEPER,
+    Kind.MATTER,
+    *(kind for kind in Kind if kind not in {Kind.CLIENT, Kind.MATTER, Kind.TIMEKEEPER}),
+)
+"""The order in which kinds are read and written: a kind only ever refers to kinds that stand before it."""
+_BY_NUMBER = tuple(Kind)
+_NUMBERS = {kind: position for position, kind in enumerate(_BY_NUMBER)}
 _MONEY = frozenset(
     {Kind.INVOICE, Kind.PAYMENT, Kind.WRITE_OFF, Kind.CREDIT_NOTE, Kind.TRUST_TRANSACTION},
 )

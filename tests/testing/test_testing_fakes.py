@@ -60,7 +60,7 @@ def test_a_fake_clock_moves_by_being_waited_for() -> None:
 
 
 def test_there_are_samples_of_every_kind_with_ids_of_their_own() -> None:
-    assert tuple(SAMPLES) == KIND_ORDER
+    assert set(SAMPLES) == set(KIND_ORDER)
     ids = [number for records in SAMPLES.values() for number in records]
     assert len(ids) == len(set(ids)) == 3 * len(KIND_ORDER)
 
@@ -94,7 +94,7 @@ def test_the_sample_invoices_add_up() -> None:
     ("kind", "parents"),
     [
         (Kind.CLIENT, []),
-        (Kind.TIME_ENTRY, [Kind.CLIENT, Kind.MATTER, Kind.TIMEKEEPER]),
+        (Kind.TIME_ENTRY, [Kind.CLIENT, Kind.TIMEKEEPER, Kind.MATTER]),
         (Kind.SUBMISSION, list(KIND_ORDER[:6])),
     ],
 )

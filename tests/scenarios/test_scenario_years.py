@@ -1,0 +1,20 @@
+"""A firm lives for forty days, and each night the hub's totals are its own; two years are a command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulated_years import Simulation
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_each_night_the_hub_has_what_the_firm_has(tmp_path: Path) -> None:
+    simulation = Simulation(tmp_path / "firm", seed=3, entries=4)
+    seen = simulation.run(40)
+    assert not seen.faults
+    assert seen.nights == 40
+    # It is no quiet life: what can happen at a firm did.
+    assert len(simulation.life.done) > 40
+    assert {"reissued", "gone-at-the-source"} <= seen.held.keys()
