@@ -12,14 +12,13 @@ from hub_tabs3 import readers, trust
 from hub_tabs3.device import DeviceInterface
 from hub_tabs3.listing import Listing
 from hub_tabs3.live import Live
-from hub_tabs3.odbc import CONNECT, Blackout, Reader, reader_command
+from hub_tabs3.odbc import CONNECT, Blackout, Reader, RunFolder, reader_command
 from hub_tabs3.settings import Tabs3Settings
 from hub_tabs3.survey import choices, present, surveyed
 from hub_tabs3.tables import Export
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from hub.sdk import Cursor, Followed, Found, Intent, Outcome, Page, Reference
 
@@ -163,9 +162,9 @@ class Tabs3(Connector[Tabs3Settings]):
     def _blackout(self) -> Blackout:
         return Blackout.parse(self.config.blackout)
 
-    @property
-    def _spool(self) -> Path:
-        return self.surroundings.folder / f".tabs3-{self.surroundings.connection}"
+    @cached_property
+    def _run(self) -> RunFolder:
+        return RunFolder(self.surroundings.folder / f".tabs3-{self.surroundings.connection}")
 
     def _reader(self, dsn: str) -> Reader:
         secret = self.config.connect
@@ -181,13 +180,14 @@ class Tabs3(Connector[Tabs3Settings]):
         if not self.config.dsn:
             return None
         reader, clock = self._reader(self.config.dsn), self.surroundings.clock
-        return Live(reader, self._spool / "billing", self._blackout, clock, self.config.sweep_nights)
+        return Live(reader, self._run, self._blackout, clock, self.config.sweep_nights)
 
     @cached_property
     def _trust(self) -> Export | None:
         """The tables of the Trust product, where the firm has it."""
         if self.config.trust_dsn:
-            reader, folder = self._reader(self.config.trust_dsn), self._spool / "trust"
+            self._blackout.heed(self.surroundings.clock.now())
+            reader, folder = self._reader(self.config.trust_dsn), self._run.path / "trust"
             return trust.fetched(reader, folder, self.config.trust_table)
         named = self.config.trust_folder
         return Export(self.surroundings.folder / named, trust.PRODUCT, "trust_folder") if named else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hub_tabs3.bills import number_in
 from hub_tabs3.records import trim_ids
@@ -20,9 +20,18 @@ if TYPE_CHECKING:
     from hub_tabs3.notices import Notices
     from hub_tabs3.tables import Table
 
-_STATEMENT = "S"
+OTHER_TYPES = frozenset({"P", "W"})
+"""The rows of LEDGER that are payments and write-offs; all others are statements, or should be."""
 _BY_ID, _BY_NUMBER = "i", "n"
 _DIGEST_BYTES = 6
+
+
+class Place(NamedTuple):
+    """Where in LEDGER a row stands."""
+
+    line: int
+    offset: int
+    length: int
 
 
 @dataclass(slots=True)
@@ -32,6 +41,7 @@ class Group:
     digest: str = ""
     sequences: list[str] = field(default_factory=list)
     """The ids of their rows in LEDGER."""
+    places: list[Place] = field(default_factory=list)
 
 
 def groups_of(ledger: Table, notices: Notices) -> dict[str, Group]:
@@ -40,10 +50,12 @@ def groups_of(ledger: Table, notices: Notices) -> dict[str, Group]:
     rows: dict[str, list[bytes]] = {}
     for row in ledger.rows(notices):
         trim_ids(row.values)
-        if row.values.get("RECORD_TYPE", "").strip() == _STATEMENT:
+        if row.values.get("RECORD_TYPE", "").strip() not in OTHER_TYPES:
             key = group_of(row.values)
-            found.setdefault(key, Group()).sequences.append(row.values.get("_SEQUENCE_NO", ""))
-            rows.setdefault(key, []).append(row.data)
+            group = found.setdefault(key, Group())
+            group.sequences.append(row.values.get("_SEQUENCE_NO", ""))
+            group.places.append(Place(row.line, row.offset, len(row.data)))
+            rows.setdefault(key, []).append(blake2b(row.data, digest_size=_DIGEST_BYTES).digest())
     for key, group in found.items():
         group.digest = blake2b(b"".join(sorted(rows[key])), digest_size=_DIGEST_BYTES).hexdigest()
     return found

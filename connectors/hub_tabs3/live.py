@@ -6,11 +6,11 @@ What is read lies in a folder of the workspace that its owner alone may read, fo
 from __future__ import annotations
 
 import shutil
-import weakref
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hub.sdk import SourceFailed
+from hub.sdk import HubError
 from hub_tabs3.groups import groups_of, numbers_of
 from hub_tabs3.ids import ClientIds
 from hub_tabs3.memory import Memory, day_number, swept
@@ -20,13 +20,13 @@ from hub_tabs3.statements import Statements
 from hub_tabs3.tables import Export
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
 
     from hub.sdk import Clock
     from hub_tabs3.groups import Group
-    from hub_tabs3.odbc import Blackout, Fetched, Reader
+    from hub_tabs3.odbc import Blackout, Fetched, Reader, RunFolder
 
 _ATTEMPTS = 3
 """How often tables that change while they are read are read again in one run."""
@@ -64,21 +64,26 @@ class Live:
 
     Args:
         reader: the program that reads them.
-        folder: where they are put.
+        run: where they are put.
         blackout: when Tabs3 is left alone.
         clock: where the time comes from.
         nights: in how many nights all of ARCHIVE is read once more.
 
     """
 
-    def __init__(self, reader: Reader, folder: Path, blackout: Blackout, clock: Clock, nights: int) -> None:
+    def __init__(self, reader: Reader, run: RunFolder, blackout: Blackout, clock: Clock, nights: int) -> None:
         self._reader = reader
-        self._folder = folder
+        self._run = run
         self._blackout = blackout
         self._clock = clock
         self._nights = nights
         self._snapshot: _Snapshot | None = None
-        self._finalizer = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self._failed: HubError | None = None
+        """Why there is nothing to be read in this run any more."""
+
+    @property
+    def _folder(self) -> Path:
+        return self._run.path / "billing"
 
     @property
     def taken(self) -> datetime | None:
@@ -101,6 +106,7 @@ class Live:
             for name in ("CLIENT", "PAYMENT", "LEDGER"):
                 path = self._folder / f"{name}.ndjson"
                 if path.exists():
+                    (folder / path.name).touch(mode=0o600)
                     shutil.copyfile(path, folder / path.name)
         return Export(folder)
 
@@ -122,9 +128,10 @@ class Live:
         shown = frozenset(now.groups if now.lines is None else now.lines)
         return Export(self._folder), Changes(memory, shown, self.unsettled())
 
-    def groups(self) -> dict[str, Group]:
-        """The statements of LEDGER."""
-        return self._current().groups
+    def groups(self, only: frozenset[str] | None = None) -> dict[str, Group]:
+        """The statements of LEDGER, or some of them."""
+        groups = self._current().groups
+        return groups if only is None else {key: groups[key] for key in only if key in groups}
 
     @property
     def today(self) -> int:
@@ -144,13 +151,22 @@ class Live:
         return self._current().torn.intersection(names)
 
     def _current(self) -> _Snapshot:
+        if self._failed:
+            raise self._failed
         if self._snapshot is None:
-            now = self._clock.now()
-            if reason := self._blackout.reason(now):
-                raise SourceFailed(reason, remedy="Change blackout in hub.toml, or when the hub runs.")
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._snapshot = self._read(_TABLES)
+            with self._for_all():
+                self._blackout.heed(self._clock.now())
+                self._snapshot = self._read(_TABLES)
         return self._snapshot
+
+    @contextmanager
+    def _for_all(self) -> Iterator[None]:
+        """Let a failure be one of the whole run: no kind waits once more for a server that is silent."""
+        try:
+            yield
+        except HubError as error:
+            self._failed = error
+            raise
 
     def _read(self, names: Iterable[str]) -> _Snapshot:
         """Read tables until they stand still, a few times."""
@@ -166,7 +182,9 @@ class Live:
 
     def _fetch_all(self) -> None:
         """Read all tables anew with ARCHIVE, so that they are of one state."""
-        if self._current().lines is not None:
+        if self._current().lines is None:
+            return
+        with self._for_all():
             self._snapshot = self._read((*_TABLES, "ARCHIVE"))
             self._snapshot.lines = None
 
@@ -185,7 +203,8 @@ class Live:
             if not values:
                 continue
             shutil.rmtree(part, ignore_errors=True)
-            self._reader.fetch([TableRequest("ARCHIVE", column, values)], part)
+            with self._for_all():
+                self._reader.fetch([TableRequest("ARCHIVE", column, values)], part)
             with archive.open("ab") as whole, (part / archive.name).open("rb") as lines:
                 shutil.copyfileobj(lines, whole)
         shutil.rmtree(part, ignore_errors=True)
@@ -197,7 +216,7 @@ class Live:
         ledger, archive = export.table("LEDGER"), export.table("ARCHIVE")
         if ledger is None or archive is None:
             return wanted
-        return Statements(ledger, archive, ClientIds(), notices, wanted).unsettled_groups()
+        return Statements(ledger, archive, ClientIds(), notices, self.groups(wanted)).unsettled_groups()
 
 
 def _torn(fetched: Fetched) -> frozenset[str]:

@@ -1,7 +1,8 @@
 """What a listing of changes has to remember: of each statement its digest, and the ids of its rows.
 
 It is the cursor of a kind: it is kept with what it covers, or not at all. A firm with a million
-lines has a cursor of some hundred kilobytes, since ids are given in order and kept as steps.
+lines has a cursor of some hundred kilobytes, since ids are given in order and kept as steps. Of what
+has not changed they are not even spelt out.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ import zlib
 from array import array
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import accumulate
+from itertools import accumulate, chain, groupby, pairwise, repeat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-_FORMAT = 1
+_FORMAT = 2
 _EPOCH = date(2000, 1, 1)
 _DAYS_TOLD = 7
 """For how long it is said again that a row has left: the hub believes it only the second time."""
@@ -30,10 +31,11 @@ class Memory:
 
     digests: dict[str, str] = field(default_factory=dict)
     """Of each group the digest of its rows in LEDGER; empty where it is to be read again."""
-    ids: dict[str, array[int]] = field(default_factory=dict)
-    """The ids of what is listed of each group."""
     left: dict[int, int] = field(default_factory=dict)
     """The ids of what has left, and the day on which it was first missed."""
+    steps: dict[str, str] = field(default_factory=dict)
+    """The ids of what is listed of each group, as steps from one to the next."""
+    _noted: dict[str, array[int]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, cursor: str | None) -> Memory | None:
@@ -42,27 +44,36 @@ class Memory:
             told = json.loads(zlib.decompress(base64.b85decode(cursor or "")))
             if told["format"] != _FORMAT:
                 return None
-            groups = told["groups"].items()
-            return cls(
-                {key: digest for key, (digest, _) in groups},
-                {key: array("q", accumulate(steps)) for key, (_, steps) in groups},
-                {int(number): day for number, day in told["left"].items()},
-            )
-        except (ValueError, KeyError, TypeError, zlib.error, OverflowError):
+            left = {int(number): day for number, day in told["left"].items()}
+            return cls(told["digests"], left, told["steps"])
+        except (ValueError, KeyError, TypeError, AttributeError, zlib.error):
             return None
 
     def written(self) -> str:
         """Spell it as a cursor."""
-        groups = {
-            key: [digest, list(_steps(sorted(self.ids.get(key, ()))))] for key, digest in self.digests.items()
-        }
-        told = {"format": _FORMAT, "groups": groups, "left": self.left}
+        noted = {key: _as_steps(numbers) for key, numbers in self._noted.items() if key in self.digests}
+        told = {"format": _FORMAT, "digests": self.digests, "left": self.left, "steps": self.steps | noted}
         text = json.dumps(told, separators=(",", ":"))
         return base64.b85encode(zlib.compress(text.encode(), 6)).decode()
 
     def note(self, group: str, number: int) -> None:
         """Remember the id of what is listed of a group."""
-        self.ids.setdefault(group, array("q")).append(number)
+        self._noted.setdefault(group, array("q")).append(number)
+
+    def keep(self, group: str, before: Memory) -> None:
+        """Remember the ids that a group had before beside those that it has now."""
+        if group in self._noted:
+            self._noted[group].extend(before.of(group))
+        elif group in before.groups():
+            self.steps[group] = before.steps[group]
+
+    def groups(self) -> Iterable[str]:
+        """The groups of which ids were remembered."""
+        return self.steps.keys()
+
+    def of(self, group: str) -> Iterable[int]:
+        """The ids of a group that were remembered."""
+        return _from_steps(self.steps.get(group, ""))
 
     def still_told(self, today: int) -> dict[int, int]:
         """What has left so lately that it is said again."""
@@ -82,8 +93,13 @@ def swept(groups: Iterable[str], today: int, nights: int) -> set[str]:
     return {key for key in groups if zlib.crc32(key.encode()) % nights == today % nights}
 
 
-def _steps(numbers: Iterable[int]) -> Iterable[int]:
-    before = 0
-    for number in numbers:
-        yield number - before
-        before = number
+def _as_steps(numbers: Iterable[int]) -> str:
+    """Spell numbers as steps: 11, 12, 13, 20 is ``11 1*2 7``."""
+    steps = (after - before for before, after in pairwise(chain([0], sorted(set(numbers)))))
+    counted = ((step, len(list(same))) for step, same in groupby(steps))
+    return " ".join(f"{step}*{count}" if count > 1 else str(step) for step, count in counted)
+
+
+def _from_steps(text: str) -> Iterator[int]:
+    parts = (one.partition("*") for one in text.split())
+    return accumulate(chain.from_iterable(repeat(int(step), int(count or 1)) for step, _, count in parts))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hub.sdk import Cursor, Page, Upsert
+    from hub_tabs3.groups import Group
     from hub_tabs3.ids import ClientIds
     from hub_tabs3.live import Changes, Live
     from hub_tabs3.settings import Tabs3Settings
@@ -70,7 +71,7 @@ def _entries(listing: Listing, source: str, rec_type: str) -> Iterator[Upsert]:
             yield from records.unbilled(table, ids, listing.notices)
 
 
-def _statements(listing: Listing, only: frozenset[str] | None = None) -> Iterator[Upsert]:
+def _statements(listing: Listing, only: Mapping[str, Group] | None = None) -> Iterator[Upsert]:
     ledger, archive = listing.needed("LEDGER"), listing.needed("ARCHIVE")
     return Statements(ledger, archive, _ids(listing), listing.notices, only).read()
 
@@ -123,7 +124,7 @@ def live_pages(live: Live, kind: Kind, cursor: Cursor | None) -> Iterator[Page]:
     listing.taken(live.taken, live.torn)
     tracker = _tracker(live, kind, listing, changes)
     if kind is Kind.INVOICE:
-        items = _statements(listing, changes.wanted if changes else None)
+        items = _statements(listing, live.groups(changes.wanted) if changes else None)
     else:
         items = READERS[kind](listing)
     return listing.pages(items, tracker)

@@ -264,17 +264,34 @@ def _json_row(line: _Line, data: bytes, text: _Text) -> Row:
     return row
 
 
+class _Columns(dict[str, str]):
+    """The names of columns as they are spelt here; a table has the same ones in each row."""
+
+    def __missing__(self, name: str) -> str:
+        if len(self) == _MOST_COLUMNS:  # those of broken files have no end
+            self.clear()
+        self[name] = spelt = name.strip().upper()
+        return spelt
+
+
+_MOST_COLUMNS = 5_000
+_COLUMNS = _Columns()
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
+_NESTED = {dict, list}
+_TEXTS = {str, type(None)}
+
+
 def _object(text: str) -> dict[str, str] | None:
+    """Read a row; a million times for a firm's history, hence the care for what is usual."""
     try:
-        found = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+        found = _DECODER.decode(text)
     except ValueError:
         return None
-    if not isinstance(found, dict) or any(isinstance(value, (dict, list)) for value in found.values()):
+    if type(found) is not dict:
         return None
-    return {name.strip().upper(): _text(value) for name, value in found.items()}
-
-
-def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    return "" if value is None else str(value)
+    kinds = set(map(type, found.values()))
+    if kinds & _NESTED:
+        return None
+    usual = kinds <= _TEXTS
+    texts = ["" if one is None else one if usual else str(one) for one in found.values()]
+    return dict(zip(map(_COLUMNS.__getitem__, found), texts, strict=True))

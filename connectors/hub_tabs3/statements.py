@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hub.sdk import Upsert
 from hub_tabs3.bills import number_in
-from hub_tabs3.groups import group_of
+from hub_tabs3.groups import OTHER_TYPES, group_of
 from hub_tabs3.ids import client_number
 from hub_tabs3.records import COSTS, FEES, entry, sequence_id, trim_ids, upsert
 from hub_tabs3.sorting import sorted_on_disk
@@ -15,15 +15,15 @@ from hub_tabs3.totals import Charged, Judged, UnreadableAmountError, parts_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from hub_tabs3.groups import Group
     from hub_tabs3.ids import ClientIds
     from hub_tabs3.notices import Notices
     from hub_tabs3.rows import Row
     from hub_tabs3.tables import RowAt, Table
 
 _STATEMENT = "S"
-_OTHER_TYPES = frozenset({"P", "W"})
 
 _SCHEMA = """
 CREATE TABLE line (id TEXT, number TEXT, client TEXT, type TEXT, sequence TEXT,
@@ -118,7 +118,7 @@ class Statements:
         archive: Table,
         ids: ClientIds,
         notices: Notices,
-        only: frozenset[str] | None = None,
+        only: Mapping[str, Group] | None = None,
     ) -> None:
         self._only = only
         self._ledger = ledger
@@ -147,18 +147,23 @@ class Statements:
             )
 
     def _read(self, lines: _Lines) -> Iterator[Upsert]:
-        for row in self._ledger.rows(self._notices):
-            if row.values.get("RECORD_TYPE", "").strip() in _OTHER_TYPES or not self._is_wanted(row):
-                continue
-            statement = self._statement(row, lines)
-            if statement is not None:
-                yield statement
+        for row in self._rows():
+            if row.values.get("RECORD_TYPE", "").strip() not in OTHER_TYPES:
+                statement = self._statement(row, lines)
+                if statement is not None:
+                    yield statement
 
-    def _is_wanted(self, row: Row) -> bool:
+    def _rows(self) -> Iterator[Row]:
+        """The rows of LEDGER, or those of the groups that are read, in their order."""
         if self._only is None:
-            return True
-        trim_ids(row.values)
-        return group_of(row.values) in self._only
+            yield from self._ledger.rows(self._notices)
+            return
+        places = sorted(place for group in self._only.values() for place in group.places)
+        with self._ledger.opened(self._notices) as row_at:
+            for line, offset, length in places:
+                row = row_at(offset, length)
+                row.line = line
+                yield row
 
     def unsettled_groups(self) -> frozenset[str]:
         """The groups of which a statement cannot be read, or is still being updated."""
@@ -186,7 +191,7 @@ class Statements:
                 )
 
     def _statement_ids(self) -> Iterator[tuple[str, str, str]]:
-        for row in self._ledger.rows(self._notices):
+        for row in self._rows():
             if row.values.get("RECORD_TYPE", "").strip() == _STATEMENT:
                 trim_ids(row.values)
                 yield (

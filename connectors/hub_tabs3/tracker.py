@@ -67,13 +67,11 @@ class Tracker:
         if not self._usable:
             return None
         unsettled = self._unsettled()
-        shown, before = self._shown, self._changes.memory if self._changes else Memory()
+        shown, changes = self._shown, self._changes
         for key, group in self._groups.items():
             shown.digests[key] = "" if key in unsettled else group.digest
-            if self._changes and (key not in self._changes.wanted or key in unsettled):
-                for number in set(before.ids.get(key, ())) - set(shown.ids.get(key, ())):
-                    shown.note(key, number)
-        shown.ids = {key: ids for key, ids in shown.ids.items() if key in shown.digests}
+            if changes and (key not in changes.wanted or key in unsettled):
+                shown.keep(key, changes.memory)
         return shown.written()
 
     def _note(self, item: Upsert) -> None:
@@ -89,9 +87,9 @@ class Tracker:
         there = {number for numbers in present.values() for number in numbers}
         gone = {
             number
-            for key, numbers in before.ids.items()
+            for key in before.groups()
             if key not in self._groups or (key in changes.wanted and key not in changes.unsettled)
-            for number in numbers
+            for number in before.of(key)
             if number not in there
         }
         return {

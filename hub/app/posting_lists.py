@@ -2,41 +2,55 @@
 
 from __future__ import annotations
 
-import contextlib
 import html
-import os
-import tempfile
-from pathlib import Path
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 
-from hub.app.private_file import write_whole
+from hub.app.private_file import new_beside, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
+    from pathlib import Path
 
+    from openpyxl.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from hub.sync.postings import Posting
+    from hub.sync.postings import Line, Posting
 
 _WIDEST = 60
+_LONGEST = 32_767
+"""Letters in a cell; Excel takes no more."""
 _TITLE_LENGTH = 31
 """A worksheet's name is no longer."""
+_NUMBERS = {"amount": "#,##0.00", "total": "#,##0.00", "hours": "0.00##"}
+"""What stands on the right and can be summed, and how it is shown."""
 _STYLE = """
-body { font: 11pt/1.4 Georgia, serif; margin: 2em; }
-h1 { font-size: 15pt; } h2 { font-size: 12pt; margin-top: 1.6em; }
+@page { size: landscape; margin: 1.5cm; }
+body { font: 10.5pt/1.4 Georgia, serif; margin: 1.5em; }
+h1 { font-size: 15pt; } h2 { font-size: 12pt; margin-top: 1.6em; page-break-after: avoid; }
 table { border-collapse: collapse; width: 100%; }
 th, td { border: 1px solid #999; padding: .25em .5em; text-align: left; vertical-align: top; }
-td.amount { text-align: right; white-space: nowrap; }
-thead { display: table-header-group; } tr { page-break-inside: avoid; }
+td { white-space: pre-line; overflow-wrap: anywhere; }
+.amount { text-align: right; white-space: nowrap; overflow-wrap: normal; }
+thead { display: table-header-group; } tfoot { display: table-row-group; font-weight: bold; }
+tr { page-break-inside: avoid; }
 """
+_ENDS = {
+    "withdraw": "Tick each line as it is done. A line leaves the list with the next run in which it is "
+    "reversed or gone there.",
+}
+_END = "Tick each line as it is done. A line leaves the list with the next run that sees it there."
 
 
 def write_lists(folder: Path, firm: str, currency: str, day: date, lists: Sequence[Posting]) -> list[Path]:
     """Write a workbook and a page for each connection; their owner alone may read them.
+
+    Those of the same day are replaced.
 
     Raises:
         HubError: another program holds a file.
@@ -46,77 +60,100 @@ def write_lists(folder: Path, firm: str, currency: str, day: date, lists: Sequen
     written = []
     for connection in dict.fromkeys(one.connection for one in lists):
         mine = [one for one in lists if one.connection == connection]
-        stem = folder / f"posting-{connection}-{day.isoformat()}"
-        written.append(_write_workbook(stem.with_suffix(".xlsx"), currency, mine))
-        page = stem.with_suffix(".html")
+        name = f"posting-{connection}-{day.isoformat()}"
+        book, page = folder / f"{name}.xlsx", folder / f"{name}.html"
+        with new_beside(book) as path:
+            _workbook(currency, mine).save(path)
         write_whole(page, _page(firm, connection, currency, day, mine), private=True)
-        written.append(page)
+        written += [book, page]
     return written
 
 
-def _write_workbook(path: Path, currency: str, lists: Sequence[Posting]) -> Path:
+def _heads(one: Posting) -> list[str]:
+    """The columns, ``id there`` only where anything is there."""
+    there = ["id there"] if any(line.external_id for line in one.lines) else []
+    return ["hub no.", *there, *one.columns]
+
+
+def _texts(line: Line, heads: Sequence[str]) -> Iterator[tuple[str, str]]:
+    own = {"hub no.": str(line.record), "id there": line.external_id}
+    yield from ((head, own.get(head, line.cells.get(head, ""))) for head in heads)
+
+
+# ------------------------------------------------------------ the workbook
+
+
+def _workbook(currency: str, lists: Sequence[Posting]) -> Workbook:
     book = Workbook()
     book.remove(book.worksheets[0])
     for one in lists:
-        _fill(book.create_sheet(one.title[:_TITLE_LENGTH]), currency, one)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
-    try:
-        book.save(name)
-        Path(name).replace(path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            Path(name).unlink()
-    return path
+        _fill(book.create_sheet(one.title.capitalize()[:_TITLE_LENGTH]), currency, one)
+    return book
 
 
 def _fill(sheet: Worksheet, currency: str, one: Posting) -> None:
-    sheet.append(["done", "hub no.", "id there", *one.columns])
-    for cell in sheet[1]:
+    heads = _heads(one)
+    for column, head in enumerate(["done", *heads], 1):
+        cell = _put(sheet, 1, column, head, head)
         cell.font = Font(bold=True)
+        sheet.column_dimensions[cell.column_letter].width = _width(one, head)
     for row, line in enumerate(one.lines, 2):
-        cells = ["", str(line.record), line.external_id, *(line.cells.get(name, "") for name in one.columns)]
-        for column, text in enumerate(cells, 1):
-            # As text, so that no narrative is ever taken for a formula.
-            cell = sheet.cell(row, column)
-            cell.value, cell.data_type = text, "s"
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-    for column, name in enumerate(["done", "hub no.", "id there", *one.columns], 1):
-        longest = max([len(name), *(len(line.cells.get(name, "")) for line in one.lines)])
-        sheet.column_dimensions[sheet.cell(1, column).column_letter].width = min(longest, _WIDEST) + 2
-    sheet.cell(len(one.lines) + 3, 1, f"{len(one.lines)} lines, {one.total:,.2f} {currency}")
+        for column, (head, text) in enumerate(_texts(line, heads), 2):
+            _put(sheet, row, column, head, text)
+    _put(sheet, len(one.lines) + 3, 1, "done", one.told(currency)).font = Font(bold=True)
+    sheet.cell(len(one.lines) + 3, 1).alignment = Alignment(wrap_text=False)
     sheet.freeze_panes = "A2"
+    sheet.print_title_rows = "1:1"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def _put(sheet: Worksheet, row: int, column: int, head: str, text: str) -> Cell:
+    """Fill a cell: an amount as a number, all else as text, so that nothing is taken for a formula."""
+    cell: Cell = sheet.cell(row, column)
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    if head in _NUMBERS and text not in ("", head):
+        cell.value, cell.number_format = Decimal(text), _NUMBERS[head]
+    else:
+        cell.value = ILLEGAL_CHARACTERS_RE.sub(" ", text)[:_LONGEST]
+        cell.data_type = "s"
+    return cell
+
+
+def _width(one: Posting, head: str) -> int:
+    texts = [head, *(text for line in one.lines for _, text in _texts(line, [head]))]
+    return min(max(len(part) for text in texts for part in text.split("\n")), _WIDEST) + 2
+
+
+# ------------------------------------------------------------ the page
 
 
 def _page(firm: str, connection: str, currency: str, day: date, lists: Sequence[Posting]) -> str:
-    title = f"{firm}: to be posted in {connection}, {day.isoformat()}"
+    title = html.escape(f"{firm}: to be posted in {connection}, {day.isoformat()}")
     parts = [
         '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body>",
-        f"<h1>{html.escape(title)}</h1>",
-        "<p>Tick each line as it is done. The next run sees it, and it leaves this list by itself.</p>",
+        f"<title>{title}</title><style>{_STYLE}</style></head><body>",
+        f"<h1>{title}</h1>",
         *(part for one in lists for part in _section(currency, one)),
         "</body></html>\n",
     ]
     return "\n".join(parts)
 
 
-def _section(currency: str, one: Posting) -> list[str]:
-    heads = ["✓", "hub no.", "id there", *one.columns]
-    rows = [_row(["☐", str(line.record), line.external_id], line.cells, one.columns) for line in one.lines]
-    return [
-        f"<h2>{html.escape(one.title)}: {len(one.lines)}, {one.total:,.2f} {currency}</h2>",
-        "<table><thead><tr>" + "".join(f"<th>{html.escape(head)}</th>" for head in heads) + "</tr></thead>",
-        "<tbody>",
-        *rows,
-        "</tbody></table>",
-    ]
+def _section(currency: str, one: Posting) -> Iterator[str]:
+    heads = _heads(one)
+    yield f"<h2>{html.escape(one.title.capitalize())}</h2><p>{_ENDS.get(one.work, _END)}</p>"
+    yield (
+        "<table><thead><tr><th>✓</th>" + "".join(_cell("th", head, head) for head in heads) + "</tr></thead>"
+    )
+    yield "<tbody>"
+    for line in one.lines:
+        yield "<tr><td>☐</td>" + "".join(_cell("td", *pair) for pair in _texts(line, heads)) + "</tr>"
+    told = html.escape(one.told(currency))
+    yield f'</tbody><tfoot><tr><td colspan="{len(heads) + 1}">{told}</td></tr></tfoot></table>'
 
 
-def _row(first: Sequence[str], cells: Mapping[str, str], columns: Sequence[str]) -> str:
-    texts = [f"<td>{html.escape(text)}</td>" for text in first]
-    for name in columns:
-        kind = ' class="amount"' if name in {"amount", "hours", "total"} else ""
-        texts.append(f"<td{kind}>{html.escape(cells.get(name, ''))}</td>")
-    return "<tr>" + "".join(texts) + "</tr>"
+def _cell(tag: str, head: str, text: str) -> str:
+    kind = ' class="amount"' if head in _NUMBERS else ""
+    return f"<{tag}{kind}>{html.escape(text)}</{tag}>"

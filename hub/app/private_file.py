@@ -7,8 +7,12 @@ import os
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hub.sdk import HubError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _ATTEMPTS = 6
 _FIRST_PAUSE_SECONDS = 0.05
@@ -24,16 +28,30 @@ def write_whole(path: Path, text: str, *, private: bool = False) -> None:
         OSError: the folder cannot be written to.
 
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    new = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+    with new_beside(path) as new:
+        with new.open("w", encoding="utf-8", newline="") as stream:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
         if not private:
             new.chmod(path.stat().st_mode if path.exists() else 0o644)
+
+
+@contextlib.contextmanager
+def new_beside(path: Path) -> Iterator[Path]:
+    """An empty file beside a path, to be filled; in the end it takes its place. Its owner alone may read it.
+
+    Raises:
+        HubError: another program holds the file in that place.
+        OSError: the folder cannot be written to.
+
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
+    new = Path(name)
+    try:
+        yield new
         _replace(new, path)
     finally:
         with contextlib.suppress(FileNotFoundError):

@@ -21,14 +21,14 @@ _ALL = 10_000
 @click.argument("number", type=int, required=False, metavar="[ID]")
 @click.argument("action", type=click.Choice(_ACTIONS), required=False)
 @click.option("--reason", default="", help="Why; needed to waive, and kept.")
-@click.option("--record", type=int, metavar="ID", help="The ledger id of the record to link to.")
+@click.option("--record", type=int, metavar="NUMBER", help="The record to link to, where it is like several.")
 @click.option("--one", is_flag=True, help="Decide for this one alone, not for all with its cause.")
 @click.option("--warnings", is_flag=True, help="Show what only warns, too.")
 @click.option(
     "--lists",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Write what a person has to enter, correct or withdraw by hand as lists into DIR.",
+    help="Write what is to be entered, corrected or withdrawn by hand into DIR, to print and as a workbook.",
 )
 @pass_globals
 def command(  # noqa: PLR0913 -- the options of one command
@@ -83,14 +83,15 @@ def _write_lists(screen: Screen, workspace: OpenWorkspace, folder: Path) -> None
     from hub.app.posting_lists import write_lists  # noqa: PLC0415 -- brings the workbook's library
     from hub.sync.postings import postings  # noqa: PLC0415 -- brings the ledger's libraries
 
-    hub, found = workspace.config.hub, postings(workspace.ledger, workspace.peer)
+    hub, connections = workspace.config.hub, workspace.config.connections
+    found = postings(workspace.ledger, connections, workspace.peer)
     files = write_lists(folder, hub.firm, hub.currency, workspace.today, found)
     screen.document(
         {
             "lists": [
                 {
                     "connection": one.connection,
-                    "work": one.work.lower(),
+                    "work": one.work,
                     "kind": one.kind.value,
                     "lines": len(one.lines),
                     "amount": str(one.total),
@@ -104,6 +105,6 @@ def _write_lists(screen: Screen, workspace: OpenWorkspace, folder: Path) -> None
     if not found:
         screen.say("Nothing has to be posted by hand.")
     for one in found:
-        screen.say(f"{one.connection}: {one.title}: {len(one.lines)}, {one.total:,.2f} {hub.currency}")
+        screen.say(f"{one.connection}: {one.told(hub.currency)}")
     for file in files:
         screen.say(f"Written: {file}")

@@ -226,6 +226,12 @@ class Bulk:
         query = select(binding.c.id).where(binding.c.stream == stream).limit(1)
         return self._ledger.connection.execute(query).first() is not None
 
+    def any_apart(self, streams: Sequence[int]) -> bool:
+        """Whether anything stands in streams that the hub wrote, or that differs from its record."""
+        apart = binding.c.sent.is_not(None) | binding.c.raw.is_not(None)
+        query = select(binding.c.id).where(binding.c.stream.in_(streams), binding.c.state == 0, apart)
+        return self._ledger.connection.execute(query.limit(1)).first() is not None
+
     def count_known(self, streams: Sequence[int]) -> int:
         """How many bindings streams have that are not gone."""
         query = select(func.count()).where(binding.c.stream.in_(streams), binding.c.state < _GONE)

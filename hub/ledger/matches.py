@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
+from anyascii import anyascii
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -25,7 +26,7 @@ FieldLists = tuple[tuple[str, ...], ...]
 
 _EXACT, _NEAR = "=", "~"
 _PAGE = 2000
-_SPELLING = 2
+_SPELLING = 3
 """Raised when keys come to be made otherwise, so that they are filled in anew."""
 
 
@@ -53,14 +54,14 @@ class MatchKey(NamedTuple):
 def match_keys(fields: FieldLists, values: Mapping[str, Any]) -> list[MatchKey]:
     """The keys of each list of fields of which the record has all.
 
-    A field in which two records may lie apart (``received_on~5``) is no part of the key; whether
-    they lie close enough is for ``are_close`` to say.
+    A field in which two records may lie apart (``received_on~5``), or of which one may say nothing
+    (``reference?``), is no part of the key; whether they are close enough is for ``are_close`` to say.
     """
     keys = []
     for names in fields:
-        found = {name: values.get(name.partition("~")[0]) for name in names}
+        found = {name: values.get(name.partition("~")[0]) for name in names if not name.endswith("?")}
         if all(value not in (None, "") for value in found.values()):
-            plain = [name for name in names if "~" not in name]
+            plain = [name for name in found if "~" not in name]
             texts = [str(found[name]) for name in plain]
             loose = [
                 text if name in _QUANTITIES else _loose(text) for name, text in zip(plain, texts, strict=True)
@@ -71,11 +72,21 @@ def match_keys(fields: FieldLists, values: Mapping[str, Any]) -> list[MatchKey]:
 
 def are_close(names: Sequence[str], one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two records with the same key lie close enough in the fields that may differ."""
-    return all(
-        _distance(one.get(name), other.get(name)) <= Decimal(width)
-        for name, wide, width in (said.partition("~") for said in names)
-        if wide
-    )
+    return all(_is_close(name, one, other) for name in names)
+
+
+def _is_close(said: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    if said.endswith("?"):
+        mine, theirs = one.get(said[:-1]), other.get(said[:-1])
+        return mine in (None, "") or theirs in (None, "") or mine == theirs or reads_alike(mine, theirs)
+    name, wide, width = said.partition("~")
+    return not wide or _distance(one.get(name), other.get(name)) <= Decimal(width)
+
+
+def apart(names: Sequence[str], one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[Decimal, ...]:
+    """How far two records lie apart in the fields in which they may; the nearer come first."""
+    wide = [name.partition("~")[0] for name in names if "~" in name]
+    return tuple(_distance(one.get(name), other.get(name)) for name in wide)
 
 
 def _distance(one: object, other: object) -> Decimal:
@@ -94,11 +105,14 @@ def _key(sort: str, names: Sequence[str], texts: Sequence[str]) -> int:
 
 
 def _loose(text: str) -> str:
+    """A text without punctuation, blanks, case and accents: what a file may have to spell otherwise."""
+    if not text.isascii():
+        text = anyascii(text) or text
     return "".join(letter for letter in text.casefold() if letter.isalnum()) or text
 
 
 def reads_alike(one: object, other: object) -> bool:
-    """Whether two texts say the same but for punctuation, blanks and case."""
+    """Whether two texts say the same but for punctuation, blanks, case and accents."""
     return isinstance(one, str) and isinstance(other, str) and _loose(one) == _loose(other)
 
 

@@ -153,8 +153,8 @@ class Streams:
         found = self._ledger.connection.execute(select(cursor.c.value).where(mine)).scalar()
         return None if found is None else str(found)
 
-    def advance(self, connection: int, kind: Kind, value: str) -> None:
-        """Move the cursor, in the transaction that keeps what it covers."""
+    def advance(self, connection: int, kind: Kind, value: str | None) -> None:
+        """Move the cursor, in the transaction that keeps what it covers; ``None`` for the start."""
         mine = (cursor.c.connection == connection) & (cursor.c.kind == kind.number)
         moved = self._ledger.connection.execute(update(cursor).where(mine).values(value=value))
         if not moved.rowcount:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from hub.mapping.layers import Layer
 
-_OF_SOURCE = ("fields", "lines", "match", "near", "renewed", "shapes")
+_OF_SOURCE = ("fields", "lines", "match", "moved", "near", "renewed", "shapes")
 _OF_KIND = (*_OF_SOURCE, "write")
 _OF_LINES = ("each", "into", "where", "optional", "fields")
 
@@ -111,7 +111,7 @@ def _merge(found: Merged, sheet: Sheet) -> None:
     place, body = sheet.place, sheet.body
     _merge_fields(found.fields, place.within("fields"), body.get("fields", {}))
     _merge_lines(found.lines, place.within("lines"), body.get("lines", {}))
-    for name in ("match", "near", "renewed", "shapes", "write"):
+    for name in ("match", "moved", "near", "renewed", "shapes", "write"):
         if name in body:
             found.settings[name] = Cell(place.at(name), body[name])
 

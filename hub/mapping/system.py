@@ -66,6 +66,11 @@ class SystemMapping:
         table = self._table(kind, source)
         return table.match if table else ()
 
+    def moved(self, kind: Kind, source: str) -> Match:
+        """The lists by which a row that left one table of the system is known again in another."""
+        table = self._table(kind, source)
+        return table.moved if table else ()
+
     def near(self, kind: Kind, source: str) -> Match:
         """The lists of fields by which two records may be the same, so that a person is asked."""
         table = self._table(kind, source)

@@ -24,8 +24,14 @@ if TYPE_CHECKING:
     from hub.sdk import ConfigurationError
 
 Match = tuple[tuple[str, ...], ...]
-"""Lists of canonical fields; ``received_on~5`` means within five days, ``amount~0.05`` within five cents."""
+"""Lists of canonical fields.
 
+``received_on~5`` means within five days, ``amount~0.05`` within five cents; ``reference?`` that both agree
+or one of them does not say.
+"""
+
+_WHOLE = frozenset({"applications"})
+"""Lists that may be compared as a whole: what a payment is applied to tells it from another one."""
 _WIDTH = re.compile(r"\d+(?:\.\d+)?")
 _WIDE = (Sort.DATE, Sort.DECIMAL)
 
@@ -70,6 +76,7 @@ class Table:
     fields: tuple[Field, ...]
     lines: tuple[Lines, ...]
     match: Match
+    moved: Match
     near: Match
     renewed: Match
     shapes: tuple[str, ...]
@@ -97,6 +104,7 @@ def understood(merged: Merged, kind: Kind, source: str, tools: Tools) -> Table:
         fields,
         lines,
         match=_match(merged.settings.get("match"), model),
+        moved=_match(merged.settings.get("moved"), model),
         near=_match(merged.settings.get("near"), model),
         renewed=_match(merged.settings.get("renewed"), model),
         shapes=_names(merged.settings.get("shapes")),
@@ -217,16 +225,23 @@ def _match(cell: Cell | None, model: type[BaseModel]) -> Match:
         return ()
     if not isinstance(cell.raw, list) or not all(isinstance(names, list) and names for names in cell.raw):
         raise cell.place.wrong("is not a list of lists of fields.", remedy='Write [["number"], ["name"]].')
-    return tuple(tuple(_compared(name, model, cell.place) for name in names) for names in cell.raw)
+    lists = tuple(tuple(_compared(name, model, cell.place) for name in names) for names in cell.raw)
+    if not all(any(name[-1] != "?" and "~" not in name for name in names) for names in lists):
+        says = "has a list without a field in which two records have to be equal."
+        raise cell.place.wrong(says, remedy='Add one, such as "client".')
+    return lists
 
 
 def _compared(said: object, model: type[BaseModel], place: Place) -> str:
-    """A field of a match, with how far two values may lie apart."""
+    """A field of a match, with how far two values may lie apart, or whether one may say nothing."""
     name, wide, width = str(said).partition("~")
-    slot = _slot(name, model, place)
+    optional = name.endswith("?")
+    if name.removesuffix("?") in _WHOLE & model.model_fields.keys() and not wide:
+        return name
+    slot = _slot(name.removesuffix("?"), model, place)
     if not wide:
-        return slot.name
-    if slot.sort not in _WIDE or not _WIDTH.fullmatch(width):
+        return f"{slot.name}?" if optional else slot.name
+    if optional or slot.sort not in _WIDE or not _WIDTH.fullmatch(width):
         says = f'"{said}" does not say how far apart two values may lie.'
         raise place.wrong(says, remedy='Write "received_on~5" for five days, or "amount~0.05".')
     return f"{slot.name}~{width}"

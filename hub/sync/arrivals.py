@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from hub.ledger import BindingState, Change, RecordState
 from hub.model import Kind
 from hub.sync import causes
-from hub.sync.changes import Before, Took, differing
+from hub.sync.changes import Took, differing
 from hub.sync.match import Adopt, Doubt, Matcher, New, Renewed, Twin, Wait
+from hub.sync.moving import Moved, say_what_was_changed
+from hub.sync.questions import doubtful, renewal
 from hub.sync.reissue import Reissues
 from hub.sync.translation import waiting_of
 
@@ -33,6 +35,7 @@ class Arrivals:
         self._rows = rows
         self._changes = changes
         self._matcher = Matcher(rows.session, rows.peer, rows.kind, rows.shown)
+        self.moved = Moved(rows)
         self._reissues: Reissues | None = None
         self.staged: dict[tuple[int, str], None] = {}
         """What can only be told apart when the listing has come to its end."""
@@ -76,15 +79,23 @@ class Arrivals:
         verdicts = self._matcher.verdicts(stream, stored)
         new = []
         for row, values, verdict in zip(rows, stored, verdicts, strict=True):
-            if isinstance(verdict, Twin) or (isinstance(verdict, New) and self._may_be_reissued(stream)):
+            if self._waits_for_end(stream, verdict):
                 self._stage(stream, row)
             else:
                 new += self._follow(stream, inward, row, values, verdict)
         self._create(stream, new)
 
-    def _may_be_reissued(self, stream: Stream) -> bool:
-        """Whether a new invoice may bill what one that has left billed; seen at the listing's end."""
-        return self._rows.kind is Kind.INVOICE and self._rows.ledger.bulk.any_bound(stream.id)
+    def _waits_for_end(self, stream: Stream, verdict: Verdict) -> bool:
+        """Whether the listing's end may say otherwise: a row may have moved."""
+        if isinstance(verdict, Doubt):
+            return self.moved.may_come_to(stream)
+        return isinstance(verdict, Twin) or (isinstance(verdict, New) and self._is_told_at_end(stream))
+
+    def _is_told_at_end(self, stream: Stream) -> bool:
+        """Whether the listing's end tells more: a new invoice may bill what one that has left billed."""
+        if self._rows.kind is Kind.INVOICE:
+            return self._rows.ledger.bulk.any_bound(stream.id)
+        return self.moved.may_come_to(stream)
 
     def _follow(
         self,
@@ -100,7 +111,7 @@ class Arrivals:
             case Adopt(record):
                 self._adopt(stream, inward, row, values, record)
             case Doubt(records, why):
-                hold = causes.doubtful(self._rows.peer, stream, item.external_id, records, why)
+                hold = doubtful(self._rows, stream, item.external_id, values, records, why)
                 return self._decided(stream, inward, row, values, hold)
             case Renewed(records):
                 return self._renewed(stream, inward, row, values, records)
@@ -160,7 +171,7 @@ class Arrivals:
 
         What belongs to a record that has a new id by a person's word has one, too.
         """
-        hold = self._renewal_hold(stream, row.item.external_id, records)
+        hold = renewal(self._rows, stream, row.item.external_id, values, records)
         decision = self._decision(hold)
         if decision is not None and decision.action == ("new" if len(records) == 1 else "accept"):
             return [row]
@@ -174,13 +185,6 @@ class Arrivals:
         self.proposed.update(records)
         self._rows.keep(stream, row, [hold])
         return []
-
-    def _renewal_hold(self, stream: Stream, external_id: str, records: tuple[int, ...]) -> Hold:
-        if len(records) > 1:
-            why = "may stand under a new id, and is like"
-            return causes.doubtful(self._rows.peer, stream, external_id, records, why)
-        stored = self._rows.ledger.records.get(records[0])
-        return causes.renewed(self._rows.peer, stream, external_id, stored)
 
     def _belongs_to_renewed(self, values: dict[str, Any]) -> bool:
         """Whether the client (or matter) of a row stands here under another id than before."""
@@ -214,23 +218,26 @@ class Arrivals:
         here = self._rows.ledger.records.bindings(record, self._rows.peer.number)
         former = min(here, key=lambda one: (one.state, -one.id), default=None)
         if self._rows.takes_over:
-            before = self._before(stored, former, values)
+            before = self._changes.before_adopting(inward, stored, former, values)
             reissued = self._rows.kind is Kind.INVOICE and former is not None
             took = self._changes.merge_in(inward, row, stored, values, before, reissued=reissued)
             # What the flows of this source have not looked at yet is not settled at their targets.
             self._rows.ledger.marks.lower(self._rows.kind, stored.revision - 1)
         else:
-            took = self._taken_at_target(inward, stored, values, former)
+            took = self._taken_at_target(inward, stored, values, former, stream.source)
             self._rows.counts["changed"] += 1
         delivered = next((one for one in here if one.state is BindingState.DELIVERED), None)
         if delivered is not None:
-            agreed = took.agreed if self._rows.takes_over else delivered.agreed
+            agreed = delivered.agreed
+            if self._rows.takes_over:
+                lags = self._changes.agree_as_it_was(inward, record, values, agreed)
+                agreed = lags or took.agreed
             took = Took(agreed, took.differs, took.settled)
             self._rows.ledger.bulk.remove(delivered.stream, delivered.external_id)
             self._rows.ledger.deliveries.end(self._rows.peer.number, [record])
         if not took.settled:
             # Bound, since it is this record; but as never looked at, so that it is asked again.
-            row.digest, took = b"", Took(0)
+            row.digest, took = b"", Took(0, differs=True)
         self._bind(
             stream,
             [(row, record, took.agreed)],
@@ -244,36 +251,25 @@ class Arrivals:
         stored: StoredRecord,
         values: dict[str, Any],
         former: StoredBinding | None,
+        source: str,
     ) -> Took:
         """What a target has of a record that it shows for the first time, or in another place."""
-        if former is not None and former.state is not BindingState.GONE:
-            return Took(former.agreed)  # it went on to another table there
-        if self._rows.peer.access(self._rows.kind).by_hand:
+        by_hand = self._rows.peer.access(self._rows.kind).by_hand
+        stands = former is not None and former.state is not BindingState.GONE
+        agreed = former.agreed if former is not None and stands else 0
+        if by_hand and (unwanted := self._changes.taken_out(stored, values, agreed)) is not None:
+            return unwanted
+        if former is not None and former.state is BindingState.DELIVERED:
+            say_what_was_changed(self._rows, stored, former, source, values)
+        if stands and values.get("reversed") and not stored.values.get("reversed"):
+            edits: dict[str, object] = {"reversed": True}
+            self._rows.session.hold(causes.drift(self._rows.peer, self._rows.kind, stored, edits))
+        if stands:
+            # It was handed over, or went on to another table there.
+            return Took(agreed, differs=by_hand or bool(differing(inward, values, stored.values)))
+        if by_hand:
             return Took(stored.revision, differs=True)  # a person entered it, and it is this one
         return Took(0 if differing(inward, values, stored.values) else stored.revision)
-
-    def _before(
-        self,
-        stored: StoredRecord,
-        former: StoredBinding | None,
-        values: dict[str, Any],
-    ) -> Before:
-        """What both sides were when they were last looked at together, under another id perhaps."""
-        if former is not None and former.agreed:
-            return self._changes.before_at(stored, former, values)
-        known = {} if self._speaks_elsewhere(stored.id) else dict(stored.values)
-        return Before(known, known)
-
-    def _speaks_elsewhere(self, record: int) -> bool:
-        """Whether another source lists the record now, so that two may differ about it."""
-        names = self._rows.ledger.streams.connection_names()
-        sources = self._rows.session.sources(self._rows.kind)
-        return any(
-            one.state is BindingState.LIVE
-            and one.connection != self._rows.peer.number
-            and names.get(one.connection) in sources
-            for one in self._rows.ledger.records.bindings(record)
-        )
 
     def _create(self, stream: Stream, rows: Sequence[Row]) -> None:
         if not rows:
@@ -334,10 +330,17 @@ class Arrivals:
     ) -> list[Row]:
         """Pair rows with records whose own rows have left; returns those without a partner."""
         valid = self._rows.valid(stream, inward, rows)
-        stored = [json.loads(row.body) for row in valid]
+        strangers = []
+        for row in valid:
+            record = self.moved.take(values := json.loads(row.body), alternative)
+            if record is None or not self._matcher.use(record):
+                strangers.append((row, values))
+            else:
+                self._adopt(stream, inward, row, values, record)
+        stored = [values for _, values in strangers]
         verdicts = self._matcher.verdicts(stream, stored, at_end=True, alternatives=alternative)
         left = []
-        for row, values, verdict in zip(valid, stored, verdicts, strict=True):
+        for (row, values), verdict in zip(strangers, verdicts, strict=True):
             if isinstance(verdict, Adopt):
                 self._adopt(stream, inward, row, values, verdict.record)
             else:

@@ -44,7 +44,7 @@ def subject_of(source: str, external_id: str) -> str:
 
 def unreadable(peer: Peer, stream: Stream, item: Upsert, message: str) -> Hold:
     """A row that cannot be read as a record of its system."""
-    return _row_hold(
+    return row_hold(
         peer,
         stream,
         item.external_id,
@@ -66,7 +66,7 @@ def untranslatable(peer: Peer, stream: Stream, external_id: str, problems: Itera
             remedy = first.remedy.replace(f" {first.field} ", f" {fields} ")
             holds[cause] = replace(first, field=fields, remedy=remedy)
             continue
-        holds[cause] = _row_hold(
+        holds[cause] = row_hold(
             peer,
             stream,
             external_id,
@@ -93,7 +93,7 @@ def invalid(peer: Peer, stream: Stream, external_id: str, error: ValidationError
         code = "missing" if fault["type"] == "missing" else "invalid"
         told = _in_words(fault)
         holds.append(
-            _row_hold(
+            row_hold(
                 peer,
                 stream,
                 external_id,
@@ -130,7 +130,7 @@ def unresolved(
 ) -> list[Hold]:
     """A row that refers to what is not here yet."""
     return [
-        _row_hold(
+        row_hold(
             peer,
             stream,
             external_id,
@@ -144,44 +144,15 @@ def unresolved(
     ]
 
 
-def doubtful(peer: Peer, stream: Stream, external_id: str, records: Sequence[int], why: str) -> Hold:
-    """A row that may be a record that is already here."""
-    return _row_hold(
-        peer,
-        stream,
-        external_id,
-        cause=f"match:{peer.name}:{stream.kind.value}:{subject_of(stream.source, external_id)}",
-        code="match",
-        message=f"It {why} record {', '.join(str(record) for record in records)}.",
-        remedy="`hub review ID link RECORD` if it is that record, `hub review ID accept` if it is another.",
-        facts={"records": list(records)},
-    )
-
-
 BOTH = "in-both"
 """What is held because it stands in two tables at once."""
 MISSING = "missing"
 """What is told of because no table shows it any more."""
 
 
-def renewed(peer: Peer, stream: Stream, external_id: str, stored: StoredRecord) -> Hold:
-    """A row that seems to be one that has left, under a new id."""
-    return _row_hold(
-        peer,
-        stream,
-        external_id,
-        cause=f"renewed:{peer.name}:{stream.kind.value}:{stored.id}:{external_id}",
-        code="renewed",
-        message=f"It seems to be {stored.kind.words} {stored.label} under a new id.",
-        remedy="Accept if it is; all that belongs to it follows, and where it was sent it stays the same. "
-        "`hub review ID new` if it is another.",
-        facts={"record": stored.id},
-    )
-
-
 def in_both(peer: Peer, stream: Stream, external_id: str, record: int, since: datetime) -> Hold:
     """A row that stands in two tables of its system at once."""
-    return _row_hold(
+    return row_hold(
         peer,
         stream,
         external_id,
@@ -214,7 +185,7 @@ def missing(peer: Peer, stream: Stream, external_id: str, stored: StoredRecord, 
 
 def unsettled(peer: Peer, stream: Stream, row: Row) -> Hold:
     """A record that its system is still at work on."""
-    return _row_hold(
+    return row_hold(
         peer,
         stream,
         row.item.external_id,
@@ -228,7 +199,7 @@ def unsettled(peer: Peer, stream: Stream, row: Row) -> Hold:
 
 def remarked(peer: Peer, stream: Stream, remark: Remark) -> Hold:
     """What a connector says of a record that is taken all the same."""
-    told = _row_hold(
+    told = row_hold(
         peer,
         stream,
         remark.external_id,
@@ -242,7 +213,7 @@ def remarked(peer: Peer, stream: Stream, remark: Remark) -> Hold:
 
 def twice(peer: Peer, stream: Stream, item: Upsert) -> Hold:
     """A second row with the same id and other content."""
-    return _row_hold(
+    return row_hold(
         peer,
         stream,
         item.external_id,
@@ -255,7 +226,7 @@ def twice(peer: Peer, stream: Stream, item: Upsert) -> Hold:
 
 def unfinished(peer: Peer, stream: Stream, external_id: str) -> Hold:
     """A row that can only be told from others when a listing comes to its end."""
-    return _row_hold(
+    return row_hold(
         peer,
         stream,
         external_id,
@@ -367,13 +338,16 @@ def conflict(
 def drift(peer: Peer, kind: Kind, stored: StoredRecord, edits: dict[str, object]) -> Hold:
     """An edit made at a target that is only written to."""
     fields = sorted(edits)
+    told = f"{', '.join(fields).replace('_', ' ')} changed at {peer.name}, which only receives."
+    if edits.get("reversed"):
+        told = f"It was reversed at {peer.name}, and stands at the source."
     return Hold(
         scope=drift_scope(peer),
         cause=f"drift:{peer.name}:{kind.value}",
         code="drift",
         subject=str(stored.id),
         label=f"{kind.words} {stored.label}",
-        message=f"{', '.join(fields)} changed at {peer.name}, which only receives.",
+        message=told,
         remedy=f"Change it back there, or change it at the source; accept to leave {peer.name} as it is.",
         field=", ".join(fields),
         connection=peer.number,
@@ -383,7 +357,7 @@ def drift(peer: Peer, kind: Kind, stored: StoredRecord, edits: dict[str, object]
     )
 
 
-def _row_hold(  # noqa: PLR0913 -- the parts of a hold, named
+def row_hold(  # noqa: PLR0913 -- the parts of a hold, named
     peer: Peer,
     stream: Stream,
     external_id: str,
@@ -395,6 +369,7 @@ def _row_hold(  # noqa: PLR0913 -- the parts of a hold, named
     field: str = "",
     facts: dict[str, object] | None = None,
 ) -> Hold:
+    """What is held of a row that is no record yet."""
     where = subject_of(stream.source, external_id)
     return Hold(
         scope=pull_scope(peer, stream.kind),

@@ -121,6 +121,34 @@ class Changes:
             theirs |= {name: values[name] for name in alike}
         return Before(ours, theirs)
 
+    def before_adopting(
+        self,
+        inward: Inward,
+        stored: StoredRecord,
+        former: StoredBinding | None,
+        values: Mapping[str, Any],
+    ) -> Before:
+        """What both sides were when they were last looked at together, under another id perhaps."""
+        if former is not None and former.agreed:
+            return self.before_at(stored, former, values)
+        if not self._speaks_elsewhere(stored.id):
+            return Before(dict(stored.values), dict(stored.values))
+        # What the owner of the money leaves empty is not filled in by whoever keys it in after it.
+        others = [name for name, wins in self._authorities(inward).items() if not wins]
+        kept = others if self._rows.kind.is_money else []
+        return Before({}, {name: values[name] for name in kept if name in values})
+
+    def _speaks_elsewhere(self, record: int) -> bool:
+        """Whether another source lists the record now, so that two may differ about it."""
+        names = self._rows.ledger.streams.connection_names()
+        sources = self._rows.session.sources(self._rows.kind)
+        return any(
+            one.state is BindingState.LIVE
+            and one.connection != self._rows.peer.number
+            and names.get(one.connection) in sources
+            for one in self._rows.ledger.records.bindings(record)
+        )
+
     def _agreed(self, stored: StoredRecord, bound: Bound | None) -> dict[str, Any]:
         if bound is None or not bound.agreed:
             return {}
@@ -170,6 +198,26 @@ class Changes:
         )
         return Took(agreed, differs, settled)
 
+    def agree_as_it_was(self, inward: Inward, record: int, theirs: dict[str, Any], agreed: int) -> int | None:
+        """Note what a system has of a record that changed after it was handed over; the revision of that.
+
+        What changed meanwhile is then still to be corrected there. ``None`` where nothing lags behind.
+        """
+        stored = self._rows.ledger.records.get(record)
+        since = _changed_since(self._at(stored, agreed), stored.values)
+        behind = [name for name in differing(inward, theirs, stored.values) if name in since]
+        if not behind:
+            return None
+        there = {name: value for name, value in stored.values.items() if name not in behind}
+        there |= {name: theirs[name] for name in behind if name in theirs}
+        run, peer = self._rows.session.run, self._rows.peer.number
+        noted = self._rows.ledger.records.change(
+            stored, there, run=run, connection=peer, change=Change.CHANGED
+        )
+        now = self._rows.ledger.records.get(record)
+        self._rows.ledger.records.change(now, stored.values, run=run, connection=peer, change=Change.CHANGED)
+        return noted
+
     def _authorities(self, inward: Inward) -> dict[str, bool]:
         rows = self._rows
         return authorities(rows.session.authority, rows.kind, rows.peer.name, inward.covers)
@@ -194,6 +242,10 @@ class Changes:
         bound = row.bound
         agreed = bound.agreed if bound is not None else 0
         by_hand = self._rows.peer.access(self._rows.kind).by_hand
+        if not self._rows.session.is_target(self._rows.peer, self._rows.kind):
+            return Took(agreed)  # it is theirs alone; what is sent there refers to it
+        if by_hand and (unwanted := self.taken_out(stored, theirs, agreed)) is not None:
+            return unwanted
         edited = self._edited_by_hand(inward, stored, theirs, raw) if by_hand else []
         if not edited and not self._wanting(inward, theirs, stored, bound):
             # What the hub has: our own write come back, or an edit undone.
@@ -210,15 +262,36 @@ class Changes:
             self._drifting = True
         return Took(agreed, differs=True)
 
+    def taken_out(self, stored: StoredRecord, theirs: Mapping[str, Any], agreed: int) -> Took | None:
+        """How far a row is in step whose record a person takes out by hand; ``None`` where it stands.
+
+        What is processed there can only be reversed: then it is as if it were gone.
+        """
+        gone, reversed_there = stored.state is RecordState.GONE, bool(theirs.get("reversed"))
+        if not gone and not (stored.values.get("reversed") and reversed_there):
+            return None
+        self._rows.ledger.holds.clear(causes.drift_scope(self._rows.peer), str(stored.id))
+        return Took(stored.revision if reversed_there else agreed, differs=True)
+
     def _edited_by_hand(
         self, inward: Inward, stored: StoredRecord, theirs: dict[str, Any], raw: str | None
     ) -> list[str]:
-        """What a person changed of what a person entered, other than to what it should be."""
+        """What a person changed of what a person entered, other than to what it should be.
+
+        What the hub says nothing of is that system's own affair: it may have priced an entry anew.
+        """
         before = None if raw is None else self._rows.translated(inward, json.loads(raw))
         if before is None:
             return []
-        found = differing(inward, theirs, stored.values)
-        return [name for name in found if theirs.get(name) != before.get(name)]
+        told = self._told(stored.id) if self._drifting else frozenset()
+        named = stored.values.keys() | {"reversed"}
+        found = [name for name in differing(inward, theirs, stored.values) if name in named]
+        return [name for name in found if name in told or theirs.get(name) != before.get(name)]
+
+    def _told(self, record: int) -> frozenset[str]:
+        """The fields of which a person was told that they were changed there."""
+        told = self._rows.ledger.holds.in_scope(causes.drift_scope(self._rows.peer))
+        return frozenset(name for hold in told if hold.record == record for name in hold.facts["edits"])
 
     def _wanting(
         self,
@@ -244,7 +317,7 @@ class Changes:
         by_id = {stream.id: stream for stream in streams}
         for record in self._rows.ledger.holds.held_records(causes.drift_scope(self._rows.peer)):
             for one in self._rows.ledger.records.bindings(record, self._rows.peer.number):
-                if one.stream in by_id:
+                if one.stream in by_id and one.state is BindingState.LIVE:
                     self._recheck(by_id[one.stream], one)
 
     def _recheck(self, stream: Stream, bound: StoredBinding) -> None:
@@ -252,7 +325,17 @@ class Changes:
         raw = self._rows.ledger.bulk.raws(stream.id, [bound.external_id]).get(bound.external_id)
         theirs = self._rows.translated(inward, json.loads(raw)) if inward and raw else None
         stored = self._rows.ledger.records.get(bound.record)
-        if inward is None or theirs is None or differing(inward, theirs, stored.values):
+        if inward is None or theirs is None:
+            return
+        by_hand = self._rows.peer.access(self._rows.kind).by_hand
+        if by_hand and (unwanted := self.taken_out(stored, theirs, bound.agreed)) is not None:
+            self._rows.ledger.records.note_agreed(bound, unwanted.agreed)
+            self._rows.ledger.marks.lower(self._rows.kind, stored.revision - 1)
+            return
+        differ = set(differing(inward, theirs, stored.values))
+        if differ and by_hand:
+            differ &= self._told(stored.id) | _changed_since(self._at(stored, bound.agreed), stored.values)
+        if differ:
             return
         self._rows.ledger.holds.clear(causes.drift_scope(self._rows.peer), str(stored.id))
         self._rows.ledger.records.note_agreed(bound, stored.revision)
@@ -262,6 +345,10 @@ class Changes:
         live, item = int(BindingState.LIVE), row.item
         raw = self._rows.raw(row) if self._rows.keeps_raw or took.differs else None
         return live, took.agreed, row.digest, item.version, raw, stream.id, item.external_id
+
+
+def _changed_since(before: Mapping[str, Any], now: Mapping[str, Any]) -> set[str]:
+    return {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
 
 
 def _sort_of(*, came_back: bool, reissued: bool) -> Change:

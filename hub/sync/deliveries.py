@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hub.ledger import BindingState, Hold
 from hub.ledger.engine import LedgerError
 from hub.sdk import HubError, Rejected, SourceFailed
+from hub.sync.causes import pull_scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,9 +29,25 @@ def follow(session: Session) -> None:
         for kind in dict.fromkeys(one.kind for one in waiting):
             _follow(session, peer, kind, [one for one in waiting if one.kind is kind])
         with session.ledger.transaction():
+            asked = _asked_about(session, peer)
             for one in session.ledger.deliveries.open(peer.number):
-                _say_if_overdue(session, peer, one)
+                if one.record not in asked:
+                    _say_if_overdue(session, peer, one)
             session.ledger.holds.sweep(f"deliver:{peer.name}", session.run)
+
+
+def tell(session: Session) -> None:
+    """Note where stands what this run has handed over; what becomes of it is the next run's affair."""
+    for name in sorted({flow.target for flow in session.flows if flow.target}):
+        peer = session.peers[name]
+        with session.ledger.reading():
+            fresh = [one for one in session.ledger.deliveries.open(peer.number) if not one.told]
+        for kind in dict.fromkeys(one.kind for one in fresh):
+            by_receipt = {one.receipt: one.record for one in fresh if one.kind is kind}
+            told = [one for one in _asked(session, peer, kind, list(by_receipt)) if one.receipt in by_receipt]
+            with session.ledger.transaction():
+                for one in told:
+                    session.ledger.deliveries.tell(peer.number, by_receipt[one.receipt], one.told)
 
 
 def _follow(session: Session, peer: Peer, kind: Kind, waiting: Sequence[Delivery]) -> None:
@@ -82,6 +99,13 @@ def forget_delivery(
     ledger.attempts.count(connection, record, refused, fault)
     stored = ledger.records.get(record)
     ledger.marks.lower(stored.kind, stored.revision - 1)
+
+
+def _asked_about(session: Session, peer: Peer) -> set[int]:
+    """The records of which a person is asked already whether a row there is one of them."""
+    kinds = {one.kind for one in session.ledger.deliveries.open(peer.number)}
+    holds = [hold for kind in kinds for hold in session.ledger.holds.in_scope(pull_scope(peer, kind))]
+    return {record for hold in holds for record in hold.facts.get("records", ())}
 
 
 def _say_if_overdue(session: Session, peer: Peer, one: Delivery) -> None:

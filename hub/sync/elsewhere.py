@@ -5,10 +5,12 @@ Such a record waits. Sent beside the other one, it would bill the same hours a s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
 
 from hub.ledger import BindingState, RecordState
 from hub.model import Kind
+from hub.sync.causes import MISSING
 from hub.sync.plan import TO_CREDIT, Choice, Do
 from hub.sync.reasons import AGAIN, WITHDRAWN, cause_of, reissue_cause
 from hub.sync.reissue import entries_of
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from hub.sync.session import Peer, Session
     from hub.sync.target import Target
 
+_Part = int | tuple[object, ...]
+"""An entry, or what a line says of one."""
+_WORDS = ("charged_on", "timekeeper", "units", "amount", "narrative")
 _ENDINGS = (*WITHDRAWN, Choice(Do.HOLD, TO_CREDIT), AGAIN)
 """What a person may have decided about a record that is at the target and no longer as it was sent."""
 
@@ -31,15 +36,15 @@ class Elsewhere:
         self._ledger = session.ledger
         self._peer = peer
         self._kind = kind
-        self._billed: Mapping[int, int] | None = None
+        self._billed: Mapping[_Part, set[int]] | None = None
         self._paid: frozenset[int] | None = None
         self._decisions = session.ledger.decisions.taken()
 
     def has(self, stored: StoredRecord, target: Target) -> bool:
         """Whether part of a record that is not there is there on another one."""
         if self._kind is Kind.INVOICE:
-            entries = entries_of(stored.values)
-            return any(self._of_other(entry, target) not in (None, stored.id) for entry in entries)
+            sent = self._sent_elsewhere(target)
+            return any(sent.get(part, set()) - {stored.id} for part in _parts_of(stored.values))
         whole = stored.values.get("split_of")
         return whole is not None and self._still_stands(whole)
 
@@ -62,21 +67,33 @@ class Elsewhere:
         stored = self._ledger.records.get(whole)
         return stored.state is RecordState.GONE and not self._is_decided(stored)
 
-    def _of_other(self, entry: int, target: Target) -> int | None:
+    def _sent_elsewhere(self, target: Target) -> Mapping[_Part, set[int]]:
+        """What invoices bill at the target that may stand no more as they were sent, and which do."""
         if self._billed is None:
-            self._billed = dict(self._sent_otherwise(target))
-        return self._billed.get(entry)
+            billed: dict[_Part, set[int]] = defaultdict(set)
+            for record, sent in self._sent_otherwise(target):
+                for part in _parts_of(sent):
+                    billed[part].add(record)
+            self._billed = billed
+        return self._billed
 
-    def _sent_otherwise(self, target: Target) -> Iterator[tuple[int, int]]:
-        """The entries of invoices that are at the target and have left or changed since: entry, invoice."""
+    def _sent_otherwise(self, target: Target) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """The invoices that are at the target and have left or changed since, as they were sent."""
         streams = [stream.id for stream in self._ledger.streams.all(self._peer.number, self._kind)]
-        for record in dict(self._ledger.bulk.out_of_step(streams)):
+        missing = self._missing()
+        bound_at = self._ledger.records.bound_at
+        known = bound_at({*dict(self._ledger.bulk.out_of_step(streams)), *missing}, self._peer.number)
+        for record, bound in known.items():
             stored = self._ledger.records.get(record)
-            bound = self._ledger.records.bound_at([record], self._peer.number)[record]
-            if not self._is_decided(stored) and not _is_as_sent(stored, bound, target):
-                known = bound.agreed
-                sent = self._ledger.records.at_revision(stored, known) if known else stored.values
-                yield from ((entry, record) for entry in entries_of(sent))
+            stands = record not in missing and _is_as_sent(stored, bound, target)
+            if bound.state is not BindingState.GONE and not stands and not self._is_decided(stored):
+                agreed = bound.agreed
+                yield record, self._ledger.records.at_revision(stored, agreed) if agreed else stored.values
+
+    def _missing(self) -> set[int]:
+        """The records that no table showed when they were last read."""
+        told = (hold for hold in self._ledger.holds.all() if hold.code == MISSING)
+        return {hold.record for hold in told if hold.kind is self._kind and hold.record is not None}
 
     def _is_decided(self, stored: StoredRecord) -> bool:
         causes = [cause_of(self._peer, self._kind, choice) for choice in _ENDINGS]
@@ -89,3 +106,15 @@ def _is_as_sent(stored: StoredRecord, bound: StoredBinding, target: Target) -> b
     if stored.state is RecordState.GONE:
         return False
     return bound.agreed == stored.revision or (bound.sent is not None and bound.sent == target.digest(stored))
+
+
+def _parts_of(values: Mapping[str, Any]) -> Iterator[_Part]:
+    """What an invoice bills: its entries, and what its lines say of them.
+
+    Where an entry was taken for another one, the words of the line still tell that it was billed.
+    """
+    yield from entries_of(values)
+    owner = values.get("client"), values.get("matter")
+    for line in values.get("lines", ()):
+        if line.get("narrative"):
+            yield *owner, *(str(line.get(name)) for name in _WORDS)

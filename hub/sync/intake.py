@@ -30,6 +30,11 @@ class Intake:
         self.changes = Changes(self.rows)
         self.arrivals = Arrivals(self.rows, self.changes)
 
+    @property
+    def awaits_renewal(self) -> bool:
+        """Whether what has left cannot be told before a person has said what has a new id."""
+        return self.rows.awaits_renewal or bool(self.arrivals.proposed)
+
     def retry(self, stream: Stream, inward: Inward, *, before: int | None = None) -> None:
         """Try again what a listing of changes will not show again; inside a transaction."""
         waiting = self._ledger.inbox.waiting([stream.id], before=before)

@@ -48,7 +48,7 @@ class Missing:
         self._release_parked(by_id)
         if not whole:
             self._explain_staged(by_id)
-            self._forget_what_is_shown()
+            self._look_at_what_was_told()
             return
         self._pair_staged(by_id)
         self._mark_gone(streams)
@@ -89,7 +89,10 @@ class Missing:
         arrivals = self._intake.arrivals
         left = dict(arrivals.staged)
         arrivals.staged.clear()
-        lists = [self._peer.mapping.match(self._kind, stream.source) for stream in streams.values()]
+        arrivals.moved.left = lambda: self._unseen(list(streams))
+        mapping = self._peer.mapping
+        ways = (mapping.match, mapping.moved)
+        lists = [way(self._kind, stream.source) for way in ways for stream in streams.values()]
         for names in dict.fromkeys(names for one in lists for names in one):
             for stream, inward, rows in self._readable(streams, left):
                 with self._ledger.transaction():
@@ -117,8 +120,8 @@ class Missing:
             for stream, external_id in self._intake.arrivals.staged:
                 self._session.hold(causes.unfinished(self._peer, streams[stream], external_id))
 
-    def _forget_what_is_shown(self) -> None:
-        """What any listing shows, be it incomplete, is not missing since before."""
+    def _look_at_what_was_told(self) -> None:
+        """What was missing before is so still, unless this listing shows it, be it incomplete."""
         scope = causes.pull_scope(self._peer, self._kind)
         with self._ledger.transaction():
             told = [hold for hold in self._ledger.holds.in_scope(scope) if hold.code == causes.MISSING]
@@ -127,6 +130,9 @@ class Missing:
             )
             shown = {record for record, known in bound.items() if any(one.id in self._seen for one in known)}
             self._ledger.holds.lift([hold for hold in told if hold.record in shown])
+            for hold in told:
+                if hold.record not in shown:
+                    self._session.hold(hold)
 
     def _waiting(
         self,
@@ -151,7 +157,9 @@ class Missing:
     def _mark_gone(self, streams: Sequence[Stream]) -> None:
         """Mark what a complete listing no longer shows; what went to another source has not left."""
         if self._intake.rows.awaits_renewal:
-            return  # what seems to have left may stand under the new id that a person is asked about
+            # What seems to have left may stand under the new id that a person is asked about.
+            self._look_at_what_was_told()
+            return
         with self._ledger.reading():
             unseen = self._unseen([stream.id for stream in streams])
             left, moved = self._sort(unseen, {stream.id for stream in streams})

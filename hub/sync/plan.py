@@ -90,6 +90,7 @@ LISTING_BROKE = "the target's listing did not come to its end"
 PART_IS_THERE = "part of it is there on another record"
 TO_ENTER = "to be entered by hand"
 TO_CORRECT = "to be corrected by hand"
+CORRECT_LATER = "to be corrected once it is seen"
 TO_WITHDRAW = "to be withdrawn by hand"
 BY_HAND = frozenset({TO_ENTER, TO_CORRECT, TO_WITHDRAW})
 """What is put on a list for a person."""
@@ -160,8 +161,8 @@ def _there(now: Situation) -> Choice:
 
 def _changed(now: Situation) -> Choice:
     if now.here is BindingState.DELIVERED or not now.can_update:
-        by_hand = now.by_hand and now.here is BindingState.LIVE
-        return Choice(Do.HOLD, TO_CORRECT if by_hand else "changed after it was sent")
+        by_hand = TO_CORRECT if now.here is BindingState.LIVE else CORRECT_LATER
+        return Choice(Do.HOLD, by_hand if now.by_hand else "changed after it was sent")
     return Choice(Do.HOLD, "refused") if now.refused else Choice(Do.UPDATE, "changed")
 
 

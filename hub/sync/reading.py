@@ -172,6 +172,10 @@ class Reading:
                 unchanged.append(bound[_ID])
             else:
                 fresh.append(Row(item, digest, Bound._make(bound)))
+        if stream.id in self._shown.changes_only and any(row.bound is None for row in fresh):
+            # Should this listing not come to its end, what is new in it is unknown to its cursor,
+            # and would not be said to have left: then all is listed anew.
+            self._ledger.streams.advance(self._peer.number, self._kind, None)
         self._seen.add_all(unchanged)
         self._counts["unchanged"] += len(unchanged)
         if fresh:
@@ -212,7 +216,8 @@ class Reading:
             if whole:
                 self._ledger.inbox.drop_unseen([stream.id for stream in streams], self._session.run)
                 self._ledger.holds.sweep(causes.pull_scope(self._peer, self._kind), self._session.run)
-            if whole and self._reached is not None and not self.is_incremental:
+            concluded = whole and not self._intake.awaits_renewal
+            if concluded and self._reached is not None and not self.is_incremental:
                 self._ledger.streams.advance(self._peer.number, self._kind, self._reached)
 
     def _retry_changes(self, streams: Sequence[Stream]) -> None:

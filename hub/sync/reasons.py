@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 from hub.ledger import Hold
 from hub.sdk import Role
 from hub.sync import causes
-from hub.sync.plan import PART_IS_THERE, TO_CORRECT, TO_CREDIT, TO_ENTER, TO_WITHDRAW, Choice, Do
+from hub.sync.plan import (
+    CORRECT_LATER,
+    PART_IS_THERE,
+    TO_CORRECT,
+    TO_CREDIT,
+    TO_ENTER,
+    TO_WITHDRAW,
+    Choice,
+    Do,
+)
 from hub.sync.reissue import entries_of
 
 if TYPE_CHECKING:
@@ -30,6 +39,9 @@ WITHDRAWN = (
 
 def waits(peer: Peer, flow: str, stored: StoredRecord, awaited: StoredRecord) -> Hold:
     """What refers to a record that is not at the target, and will not be."""
+    access, kind = peer.access(awaited.kind), awaited.kind
+    ways = [f"add {kind.value} to the flow's kinds"] if access.create or access.by_hand else []
+    ways.append(f"enter it at {peer.name}; it is known again by {_known_by(peer, kind)}")
     return _plan_hold(
         peer,
         flow,
@@ -37,9 +49,17 @@ def waits(peer: Peer, flow: str, stored: StoredRecord, awaited: StoredRecord) ->
         cause=f"waits:{peer.name}:{awaited.kind.value}:{awaited.id}",
         code="waits",
         message=f"{awaited.kind.words} {awaited.label} is not at {peer.name}.",
-        remedy=f"Add {awaited.kind.value} to the flow's kinds, or enter it at {peer.name}.",
+        remedy=f"{', or '.join(ways)}.".capitalize(),
         facts={"awaited": awaited.id},
     )
+
+
+def _known_by(peer: Peer, kind: Kind) -> str:
+    """The fields by which a record that was entered at a system is known again there."""
+    sources = peer.mapping.sources(kind)
+    lists = [names for source in sources for names in peer.mapping.match(kind, source)]
+    fields = lists[0] if lists else ("number",)
+    return ", ".join(name.partition("~")[0].rstrip("?").replace("_", " ") for name in fields)
 
 
 def broken_listing(peer: Peer, flow: str, kind: Kind) -> Hold:
@@ -88,16 +108,20 @@ _TOLD = {
         "Enter a credit note over the old invoice at {peer}, and the new invoice, by hand; then accept.",
     ),
     TO_ENTER: (
-        "{peer} takes it from a person only.",
-        "Enter it there from the posting list (hub review --lists); accept if it is not wanted there.",
+        "It is to be entered at {peer} by hand.",
+        "Enter it from the posting list (hub review --lists DIR); accept if it is not wanted there.",
     ),
     TO_CORRECT: (
-        "It changed after it was entered{receipt}.",
-        "Correct it at {peer} from the posting list (hub review --lists); accept to leave it as it is.",
+        "It changed after it was entered at {peer}{receipt}.",
+        "Correct it from the posting list (hub review --lists DIR); accept to leave it as it is.",
+    ),
+    CORRECT_LATER: (
+        "It changed after it was handed over to {peer}{receipt}, and is not seen there yet.",
+        "Load what was handed over as it is. Once it is seen there, the posting list says how to correct it.",
     ),
     TO_WITHDRAW: (
-        "It is at {peer}{receipt} and no longer at the source.",
-        "Withdraw it at {peer} from the posting list (hub review --lists), then accept.",
+        "It is at {peer}{receipt} and no longer stands at the source.",
+        "Reverse or delete it from the posting list (hub review --lists DIR); accept to leave it there.",
     ),
 }
 """For each reason, what has happened and what a person can do."""
@@ -178,7 +202,7 @@ def refused(peer: Peer, flow: str, stored: StoredRecord, fault: dict[str, str]) 
         stored,
         cause=f"rejected:{peer.name}:{fault.get('code', '')}:{fault.get('field', '')}",
         code="rejected",
-        message=f"{peer.name} refused it: {fault.get('message', 'no reason given')}.",
+        message=f"{peer.name} refused it: {fault.get('message', 'no reason given').rstrip('.')}.",
         remedy=fault.get("remedy") or "Correct it at the source; or retry, once the cause there is mended.",
         field=fault.get("field", ""),
     )

@@ -79,6 +79,8 @@ def decide(
     """
     group = group_of(ledger, number)
     holds = [hold for hold in group.holds if hold.id == number] if one else list(group.holds)
+    if action == "link" and record is None:
+        record = _only_candidate(group)
     _allow(group, action, reason, record)
     with ledger.transaction():
         if record is not None and group.first.kind is not None:
@@ -89,6 +91,12 @@ def decide(
                 _allow_again(ledger, hold, action)
         ledger.holds.lift(holds)
     return holds
+
+
+def _only_candidate(group: HoldGroup) -> int | None:
+    """The record that a row is to be linked to, where it is like one alone."""
+    records = group.first.facts.get("records", ())
+    return int(records[0]) if len(records) == 1 else None
 
 
 def _must_exist(ledger: Ledger, kind: Kind, record: int) -> None:
@@ -119,4 +127,4 @@ def _allow(group: HoldGroup, action: str, reason: str, record: int | None) -> No
     if action == "waive" and not reason:
         raise HubError("A waiver needs a reason.", remedy='Add --reason "…"; it stays with the record.')
     if action == "link" and (record is None or group.count > 1):
-        raise HubError("A link needs one row and one record.", remedy="hub review ID link --record RECORD.")
+        raise HubError("A link needs one row and one record.", remedy="hub review ID link --record NUMBER.")

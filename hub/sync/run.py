@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hub.ledger import Hold
 from hub.ledger.engine import LedgerError
 from hub.sdk import ConfigurationError, Health, HubError, SourceFailed
-from hub.sync.deliveries import follow
+from hub.sync.deliveries import follow, tell
 from hub.sync.planning import Planner
 from hub.sync.pull import pull
 from hub.sync.push import push
@@ -63,6 +63,7 @@ def _sync(session: Session, chosen: Plan | None) -> Planner:
         push(session, planner)
     for name in planner.targets:
         recover_at(session, session.peers[name])
+    tell(session)
     return planner
 
 

@@ -231,6 +231,10 @@ class Session:
         """Whether changes of a kind at a connection are taken over."""
         return peer.name in self.sources(kind)
 
+    def is_target(self, peer: Peer, kind: Kind) -> bool:
+        """Whether records of a kind move to a connection, and are not only looked up there."""
+        return any(flow.target == peer.name and kind in flow.kinds for flow in self.all_flows)
+
     def sources(self, kind: Kind) -> frozenset[str]:
         """The connections whose word counts for a kind."""
         return frozenset(flow.source for flow in self.all_flows if kind in flow.kinds_read)

@@ -64,6 +64,9 @@ class Stock:
         self._held = self._ledger.holds.held_records(causes.drift_scope(peer)).union(
             record for hold in doubtful for record in hold.facts.get("records", ())
         )
+        if peer.access(kind).by_hand:
+            # Before it is decided who is right, nobody can say what is to be corrected.
+            self._held |= {hold.record for hold in doubtful if hold.code == "conflict" and hold.record}
         whole = (peer.name, kind) not in session.incomplete and not self._unread(doubtful)
         self._absent = not peer.access(kind).read or whole
         self._decisions = self._ledger.decisions.taken()
@@ -144,9 +147,9 @@ class Stock:
         absent = bound is None or came_back
         decided = reissued and self._has_said(reissue_cause(stored), stored, "accept")
         return Situation(
-            here=None if bound is None else bound.state,
+            here=None if bound is None else self._state_here(stored, bound),
             gone=stored.state is RecordState.GONE,
-            withdrawn=status == "void",
+            withdrawn=status == "void" or (access.by_hand and bool(stored.values.get("reversed"))),
             draft=status == "draft",
             open=stored.id in self._open,
             blocked=stored.id in self._held,
@@ -166,6 +169,12 @@ class Stock:
             came_back=came_back,
             part_is_there=absent and self._elsewhere.has(stored, target),
         )
+
+    def _state_here(self, stored: StoredRecord, bound: StoredBinding) -> BindingState:
+        """How a record stands there; what a person has reversed there since is as good as gone."""
+        unwanted = stored.state is RecordState.GONE or stored.values.get("reversed")
+        is_out = unwanted and self._peer.access(self._kind).by_hand and bound.agreed == stored.revision
+        return BindingState.GONE if is_out and bound.state is BindingState.LIVE else bound.state
 
     def _is_reissued(self, stored: StoredRecord, bound: StoredBinding) -> bool:
         """Whether an invoice was undone and made anew after it was sent."""

@@ -63,6 +63,11 @@ class SuiteBase:
         assert self.stand.access(kind).read, f"The connector cannot read a {kind.words}: give an own count()."
         return len(self.stand.rows(kind))
 
+    def load(self, sandbox: Any) -> None:  # noqa: ANN401 -- as above
+        """Load what was delivered, as a person does there; by default nothing has to be loaded."""
+        if hasattr(sandbox, "load"):
+            sandbox.load()
+
     def break_source(self, sandbox: Any) -> None:  # noqa: ANN401 -- as above
         """Make every reading fail from now on, as where a server is down or a table damaged."""
         _tell(sandbox, "break_source")
@@ -83,6 +88,7 @@ class SuiteBase:
             with self.sandbox(tmp_path) as self.system:
                 settings = self.settings(self.system)
                 self.stand = Stand(self.connector, settings, tmp_path, self.clock, self.samples())
+                self.stand.load = lambda: self.load(self.system)
                 for name, value in self.stand.environment.items():
                     monkeypatch.setenv(name, value)
                 yield

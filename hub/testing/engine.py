@@ -95,6 +95,7 @@ class Report:
         tally: what was read and written, and what failed.
         open: how many writes of each kind are not settled.
         holds: what is held.
+        on_its_way: how many records of each kind were delivered and are not seen yet.
 
     """
 
@@ -103,6 +104,7 @@ class Report:
     tally: Tally
     open: Counter[Kind]
     holds: list[Hold]
+    on_its_way: Counter[Kind]
 
     def told(self) -> str:
         """Errors and holds, in a few words."""
@@ -142,10 +144,12 @@ def run_to_the_end(stand: Stand, way: Way, killer: Killer) -> Report:
     return report
 
 
-def _left_open(workspace: OpenWorkspace, connection: int) -> tuple[Counter[Kind], list[Hold]]:
+def _left_open(workspace: OpenWorkspace, connection: int) -> tuple[Counter[Kind], list[Hold], Counter[Kind]]:
     ledger = workspace.ledger
     with ledger.reading():
         batches = ledger.intents.open_batches(connection)
         groups = ledger.holds.groups()
+        delivered = ledger.deliveries.open(connection)
     open_ = Counter(one.intent.kind for batch in batches for one in batch)
-    return open_, [hold for group in groups for hold in group.holds]
+    holds = [hold for group in groups for hold in group.holds]
+    return open_, holds, Counter(one.kind for one in delivered)

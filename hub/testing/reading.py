@@ -128,9 +128,11 @@ class ReadingContract(SuiteBase):
         for kind in self.kinds("incremental listing of what it creates", _is_incremental_target):
             *most, last = self.stand.intents(kind)
             outcomes = self.stand.write(most)
+            self.stand.load()
             cursor = [page.cursor for page in self.stand.pages(kind) if page.cursor is not None][-1]
             outcomes += self.stand.write([last])
             self.stand.learn(kind, outcomes)
+            self.stand.load()
             assert self.stand.rows(kind, cursor), f"A new {kind.words} does not come with the last cursor."
 
     def test_a_broken_source_is_said_to_be(self) -> None:

@@ -34,6 +34,10 @@ class Runs(SuiteBase):
             )
             assert again.outcome == "ok", f"A {number} run does not end well: {again.told()}"
             self._check_silence(again)
+        if again.on_its_way:
+            self.load(self.system)
+            self._check_whole(before, moved)
+            self._check_seen()
 
     def test_what_was_read_is_not_read_as_new(self) -> None:
         """A second reading of an unchanged system changes nothing in the ledger."""
@@ -52,9 +56,9 @@ class Runs(SuiteBase):
         killer = Killer(moment, {moved[0], moved[-1]})
         last = run_to_the_end(self.stand, Way.IN, killer)
         settled = [kind for kind in moved if self._is_settled(kind)]
+        self._check_whole(before, settled)
         if settled == moved:
             assert last.outcome == "ok", f"Killed {moment}, a run does not end well: {last.told()}"
-        self._check_whole(before, settled)
         for kind in set(moved) - set(settled):
             self._check_doubt(
                 kind, self.count(self.system, kind) - before[kind], last, asked=kind in killer.struck
@@ -78,6 +82,16 @@ class Runs(SuiteBase):
             there, wanted = self.count(self.system, kind) - before[kind], len(self.stand.samples[kind])
             assert there <= wanted, f"{there} {kind.words} arrived, {there - wanted} of them twice."
             assert there == wanted, f"{there} of {wanted} {kind.words} arrived."
+
+    def _check_seen(self) -> None:
+        """What was delivered is known again once it is loaded; it is not written again, nor taken for new."""
+        first, again = run(self.stand, Way.IN), run(self.stand, Way.IN)
+        for report in (first, again):
+            assert not report.sent, f"After loading, a run writes {len(report.sent)} records once more."
+            assert report.outcome == "ok", f"After loading, a run does not end well: {report.told()}"
+        left = [f"{count} {kind.words}" for kind, count in again.on_its_way.items()]
+        assert not left, f"After loading, {', '.join(left)} are not known again: give load(), or see match."
+        self._check_silence(again)
 
     def _check_doubt(self, kind: Kind, there: int, last: Report, *, asked: bool) -> None:
         """What no key and no look-up can settle is never sent again, and a person is asked about it."""

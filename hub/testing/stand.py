@@ -21,7 +21,7 @@ from hub.testing.samples import stored_values
 from hub.testing.store import MemoryStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from hub.model import Record, RecordId
@@ -81,6 +81,8 @@ class Stand:
         }
         self._store = MemoryStore()
         self._numbers = 0
+        self.load: Callable[[], None] = lambda: None
+        """What a person does there with what was delivered."""
         self.mapping = mapping_of(connector)
         """The connector's mapping; one that nobody has written spells everything as the hub does."""
         self._put_mapping(SampleSource.name, plain_text(SampleSource))
@@ -140,6 +142,7 @@ class Stand:
         for kind in self.moved:
             if kind not in self.ids.kinds:
                 self.create(kind)
+        self.load()
 
     # Writing.
 
@@ -173,11 +176,18 @@ class Stand:
         )
 
     def write(self, intents: Sequence[Intent]) -> list[Outcome]:
-        """Write intents of one kind, a batch at a time."""
+        """Write intents of one kind, a batch at a time; what is delivered already is loaded before each.
+
+        A system may take one file at a time.
+        """
         size = max(1, self.access(intents[0].kind).batch)
         connector = self.connect()
         batches = (intents[start : start + size] for start in range(0, len(intents), size))
-        return [outcome for batch in batches for outcome in connector.write(batch)]
+        return [outcome for batch in batches for outcome in self._write(connector, batch)]
+
+    def _write(self, connector: Connector[Any], batch: Sequence[Intent]) -> Iterator[Outcome]:
+        self.load()
+        return connector.write(batch)
 
     def prepare(self, kind: Kind) -> None:
         """See to it that what sample records of a kind refer to is at the system."""

@@ -35,7 +35,7 @@ from hub_tabs3.sandbox.faults import LEVELS
 from hub_tabs3.sandbox.life import Life
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from hub.ledger import HoldGroup, Ledger, StoredRecord
 
@@ -98,6 +98,8 @@ unknown = "hold"
 trust = "trust"
 """
 _PREFERRED = ("accept", "retry", "waive")
+_TOLD = 50
+"""Every so many nights it is told how far it is."""
 _LEFT_ALONE = frozenset({"missing", "in-both", "remark"})
 """What goes by itself, or only tells."""
 
@@ -130,13 +132,15 @@ class Simulation:
         (folder / "hub.toml").write_text(HUB, encoding="utf-8")
         (folder / "mappings" / "tabs3.toml").write_text(MAPPING, encoding="utf-8")
 
-    def run(self, days: int) -> Outcome:
+    def run(self, days: int, tell: Callable[[str], None] = lambda _text: None) -> Outcome:
         """Let the firm live, and sync it every night."""
         for night in self.life.nights(days):
             self.clock.advance(datetime.combine(night.day, datetime.min.time(), UTC) - self.clock.now())
             self.clock.advance(timedelta(hours=22))
             self._night(f"night {night.number}, {night.day}: {'; '.join(night.events)}")
             self.outcome.nights += 1
+            if night.number % _TOLD == 0:
+                tell(f"{night.day}: {night.number} nights, {len(self.outcome.faults)} faults")
         return self.outcome
 
     def _night(self, told: str) -> None:
@@ -372,7 +376,9 @@ def main() -> int:
     said = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        seen = Simulation(Path(folder) / "firm", said.seed, said.entries).run(said.days)
+        seen = Simulation(Path(folder) / "firm", said.seed, said.entries).run(
+            said.days, tell=lambda text: print(text, flush=True)
+        )
     print(f"{seen.nights} nights, {seen.runs} runs, {time.monotonic() - began:.0f} s")
     print(f"deleted: {seen.deleted}; held: {dict(seen.held)}; decided: {dict(seen.decided)}")
     print(f"examples: {seen.examples}")

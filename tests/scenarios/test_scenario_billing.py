@@ -110,18 +110,34 @@ def test_an_undone_statement_waits_in_review(running: Practice) -> None:
     assert running.sync()["exit"] == 0
 
 
-def test_a_statement_undone_and_billed_again_goes_once_more_as_a_new_one(running: Practice) -> None:
+def test_a_statement_undone_and_billed_again_is_one_that_goes_once_more(running: Practice) -> None:
     number, statement = next(iter(running.firm.statements.items()))
-    charges = len(statement.charges)
+    before = running.files()
     running.firm.undo(number)
     running.export()
-    running.sync()
+    assert codes(running.sync()) == ["gone-at-the-source"]
     made = running.firm.bill(1.0)
+    again = next(one for one in made if running.firm.statements[one].client_id == statement.client_id)
     running.export()
     document = running.sync()
-    assert codes(document) == ["gone-at-the-source"]
-    assert document["pushed"]["portal"]["invoice"]["delivered"] == len(made)
-    assert sum(len(running.firm.statements[one].charges) for one in made) >= charges
+    assert (document["exit"], codes(document)) == (3, ["reissued"])
+    assert document["pushed"]["portal"]["invoice"]["delivered"] == len(made) - 1
+    assert not [name for name in running.files().keys() - before.keys() if name.startswith(str(again))]
+    hold = only(document, "reissued")
+    assert f"number {number} → {again}" in hold["message"]
+    asked = running.files()
+    assert running.run("review", str(hold["id"]), "accept").exit_code == 0
+    document = running.sync()
+    assert (document["exit"], codes(document)) == (0, [])
+    assert running.sync()["pushed"]["portal"]["invoice"]["delivered"] == 0
+    (new,) = running.files().keys() - asked.keys()
+    assert {name: data for name, data in running.files().items() if name != new} == asked
+    assert before.items() <= asked.items()
+    rows = parse_ledes(running.files()[new])
+    assert {row["INVOICE_NUMBER"] for row in rows} == {str(again)}
+    assert Decimal(rows[0]["INVOICE_TOTAL"]) == running.firm.statements[again].total
+    record = running.json("history", "invoice", str(again))["records"]
+    assert [one["label"].split()[0] for one in record] == [str(again)]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from sync_fakes import Bench
+from sync_firm import Firm
 
 from hub.ledger.engine import TransactionKind, bring_up_to_date, open_engine
 
@@ -32,5 +33,13 @@ def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def bench(tmp_path: Path, empty_ledger: Path) -> Bench:
     """A workspace with a source folder and a fake system to write to."""
     made = Bench(tmp_path / "workspace")
+    shutil.copy(empty_ledger, made.folder / "hub.db")
+    return made
+
+
+@pytest.fixture
+def firm(tmp_path: Path, empty_ledger: Path) -> Firm:
+    """A workspace with a billing program, the books and a portal."""
+    made = Firm(tmp_path / "firm")
     shutil.copy(empty_ledger, made.folder / "hub.db")
     return made

@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from sync_mappings import MAPPING
+
 from hub.app.workspace import OpenWorkspace
 from hub.sdk import (
     Access,
     Connector,
     Cursor,
     Delivered,
+    Followed,
     Found,
     Health,
     Intent,
@@ -44,30 +47,6 @@ if TYPE_CHECKING:
 
 Answer = Callable[["System", Sequence[Intent]], Iterator[Outcome]]
 Document = dict[str, Any]
-
-MAPPING = """
-[client]
-match = [["number"]]
-[client.clients.fields]
-number = { field = "number" }
-name = { field = "name" }
-email = { field = "email", optional = true }
-[matter]
-match = [["number"]]
-[matter.matters.fields]
-client = { field = "client", ref = "client" }
-number = { field = "number" }
-name = { field = "name", optional = true }
-[invoice]
-match = [["number"]]
-[invoice.invoices.fields]
-number = { field = "number" }
-client = { field = "client", ref = "client" }
-status = { field = "status" }
-issued_on = { field = "issued_on", as = "date" }
-fees = { field = "fees", as = "decimal" }
-total = { field = "total", as = "decimal" }
-"""
 
 TOML = """
 [hub]
@@ -125,6 +104,8 @@ class System:
     """What ``read`` gives, where it is not the rows."""
     pages: dict[Kind, list[Upsert]] | None = None
     """What ``read`` gives of each kind, where it is not the rows."""
+    told: list[Followed] = field(default_factory=list)
+    """What is said of deliveries when they are followed."""
 
     def put(self, kind: Kind, payload: Mapping[str, Any], key: str = "", visible_in: float = 0.0) -> str:
         """Make a record; a known key makes none where keys are honoured."""
@@ -201,6 +182,11 @@ class Fake(Connector[FakeSettings]):
             raise SourceFailed("The fake system is down.", remedy="Wake it.")
         return found
 
+    def follow(self, kind: Kind, receipts: Sequence[str]) -> Iterator[Followed]:
+        if self.system.down:
+            raise SourceFailed("The fake system is down.", remedy="Wake it.")
+        return iter([one for one in self.system.told if one.receipt in receipts])
+
 
 def _raw(row: Document) -> Document:
     return {name: value for name, value in row.items() if name not in {"type", "key", "visible", "action"}}
@@ -230,6 +216,17 @@ def not_sent(system: System, intents: Sequence[Intent]) -> Iterator[Outcome]:
         yield Outcome(intent.key, NotSent(timedelta(seconds=30), "closed"))
 
 
+def until(kind: Kind, text: str) -> Answer:
+    """Of one kind nothing is taken until a person has done something; the rest is written."""
+
+    def answer(system: System, intents: Sequence[Intent]) -> Iterator[Outcome]:
+        for intent in intents:
+            end = NotSent(until=text) if intent.kind is kind else Written(system.do(intent))
+            yield Outcome(intent.key, end)
+
+    return answer
+
+
 def loses_answer(system: System, intents: Sequence[Intent]) -> Iterator[Outcome]:
     """All is done, and nobody hears of it."""
     for intent in intents:
@@ -255,9 +252,15 @@ def breaks_after(count: int) -> Answer:
     return answer
 
 
-def a_plugin(system: System, access: Mapping[Kind, Access], role: Role, rules: Sequence[Rule] = ()) -> object:
+def a_plugin(
+    system: System,
+    access: Mapping[Kind, Access],
+    role: Role,
+    rules: Sequence[Rule] = (),
+    name: str = "fake",
+) -> object:
     """A plugin with the fake connector, as one that no distribution declares."""
-    declared = {"system": system, "access": dict(access), "role": role, "__module__": __name__}
+    declared = {"system": system, "access": dict(access), "role": role, "name": name, "__module__": __name__}
     connector = type("FakeConnector", (Fake,), declared)
 
     class FakePlugin:

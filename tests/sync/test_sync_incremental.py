@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sync_fakes import MAPPING, codes, read
+from sync_fakes import codes, read
+from sync_mappings import MAPPING
 
 from hub.sdk import Access, Deleted, Kind, Listing, Page, SourceFailed, Upsert
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sync_fakes import MAPPING, codes, only, read, written
+from sync_fakes import codes, only, read, written
+from sync_mappings import MAPPING
 
 from hub.sdk import Access, Kind
 from hub.sync.merge import merge

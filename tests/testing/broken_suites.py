@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import SecretStr
@@ -15,6 +15,7 @@ from hub.sdk import (
     Access,
     Connector,
     Cursor,
+    Delivered,
     Found,
     Health,
     Intent,
@@ -190,6 +191,50 @@ class CursorRunsAhead(MemoryIncremental):
 
 class TestCursorRunsAhead(Suite):
     connector = CursorRunsAhead
+
+
+class LoadedStore(MemoryStore):
+    """Takes time entries as files, and shows them once somebody has loaded these."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.files: list[Mapping[str, Any]] = []
+        self.delivered = 0
+
+    def load(self) -> None:
+        for values in self.files:
+            self.create(Kind.TIME_ENTRY, values, "", datetime(2026, 1, 5, 9, tzinfo=UTC))
+        self.files.clear()
+
+    def count(self, kind: Kind) -> int:
+        return self.delivered if kind is Kind.TIME_ENTRY else super().count(kind)
+
+
+class Distorts(MemorySystem):
+    """Delivers time entries as files that say another time and another text."""
+
+    def write(self, intents: Sequence[Intent]) -> Iterator[Outcome]:
+        store: Any = self._store
+        for intent in intents:
+            if intent.kind is not Kind.TIME_ENTRY:
+                yield from super().write([intent])
+                continue
+            store.files.append({**intent.payload, "hours": "9", "narrative": "Work"})
+            store.delivered += 1
+            yield Outcome(intent.key, Delivered(f"file {store.delivered}"))
+
+
+class TestDistorts(Suite):
+    connector = Distorts
+
+    def sandbox(self, folder: Path) -> AbstractContextManager[MemoryStore]:
+        return nullcontext(LoadedStore())
+
+
+class TestNeverLoaded(TestDistorts):
+    """A suite that says nothing of how files are loaded."""
+
+    def load(self, sandbox: MemoryStore) -> None: ...
 
 
 class SecretSettings(Settings):

@@ -136,9 +136,9 @@ class Journal:
             return 0
 
     def _read(self, name: str) -> Delivery:
-        text = (self.folder / name).read_text(encoding="utf-8")
+        data = (self.folder / name).read_bytes()
         try:
-            said = json.loads(text)
+            said = json.loads(data)
             keys = tuple(str(key) for key in said.pop("keys"))
             made, state = datetime.fromisoformat(said.pop("made")), State(said.pop("state"))
             return Delivery(keys=keys, made=made, state=state, **said)

@@ -23,6 +23,7 @@ from hub_tabs3.odbc.blackout import Blackout
 from hub_tabs3.odbc.child import running
 from hub_tabs3.odbc.export import ExportState, export_state
 from hub_tabs3.odbc.health import judged
+from hub_tabs3.odbc.run_folder import RunFolder
 from hub_tabs3.odbc.spool import Fetched, FetchedTable, Spool, told
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ __all__ = [
     "Fetched",
     "FetchedTable",
     "Reader",
+    "RunFolder",
     "TableRequest",
     "export_state",
     "reader_command",

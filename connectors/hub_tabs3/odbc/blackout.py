@@ -6,6 +6,8 @@ import re
 from datetime import time
 from typing import TYPE_CHECKING, Self
 
+from hub.sdk import SourceFailed
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime, tzinfo
@@ -48,6 +50,16 @@ class Blackout:
         return (
             f"Tabs3 is not read between {begin} and {end} (blackout); it is read in the next run after that."
         )
+
+    def heed(self, now: datetime) -> None:
+        """Let Tabs3 be read at this moment.
+
+        Raises:
+            SourceFailed: it is left alone now.
+
+        """
+        if reason := self.reason(now):
+            raise SourceFailed(reason, remedy="Change blackout in hub.toml, or when the hub runs.")
 
     def _covering(self, now: datetime) -> tuple[time, time] | None:
         local = now.astimezone(self._zone) if now.tzinfo else now

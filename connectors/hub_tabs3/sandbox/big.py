@@ -75,6 +75,21 @@ def touch(path: Path, statements: int, text: str = " (revised)") -> list[int]:
     return [number for _, number in newest]
 
 
+def revise(path: Path, statements: int) -> list[int]:
+    """Change the first line in each of so many statements, the newest, and mark the statement itself.
+
+    LEDGER tells of it, as when a statement was undone and updated again. Gives the statements' numbers.
+    """
+    numbers = touch(path, statements)
+    with closing(sqlite3.connect(path)) as database, database:
+        database.executemany(
+            "UPDATE LEDGER SET STATEMENT_TYPE = CASE STATEMENT_TYPE WHEN 'R' THEN 'F' ELSE 'R' END "
+            "WHERE STATEMENT_NUMBER = ?",
+            [(number,) for number in numbers],
+        )
+    return numbers
+
+
 def _statements(firm: Tabs3Firm) -> Iterator[Statement]:
     rates = {row["EMPL"]: Decimal(row["RATE1"]) for row in firm.people}
     for place in range(_PATTERNS):
