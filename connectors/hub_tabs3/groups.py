@@ -61,6 +61,22 @@ def groups_of(ledger: Table, notices: Notices) -> dict[str, Group]:
     return found
 
 
+def ids_of(archive: Table, notices: Notices) -> dict[str, set[int]]:
+    """Read the ids of all rows of ARCHIVE by their group."""
+    found: dict[str, set[int]] = {}
+    for row in archive.rows(notices):
+        trim_ids(row.values)
+        found.setdefault(group_of(row.values), set()).update(
+            numbers_in([row.values.get("_SEQUENCE_NO", "")]),
+        )
+    return found
+
+
+def numbers_in(texts: Iterable[str]) -> set[int]:
+    """The ids that are numbers."""
+    return {int(text) for text in texts if text.isdecimal()}
+
+
 def group_of(values: Mapping[str, str]) -> str:
     """Name the group that a row of LEDGER or ARCHIVE belongs to."""
     identifier = number_in(values, "STATEMENT_ID")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hub.sdk import HubError
-from hub_tabs3.groups import groups_of, numbers_of
+from hub_tabs3.groups import groups_of, ids_of, numbers_of
 from hub_tabs3.ids import ClientIds
 from hub_tabs3.memory import Memory, day_number, swept
 from hub_tabs3.notices import Notices
@@ -57,6 +57,8 @@ class _Snapshot:
     torn: frozenset[str] = frozenset()
     unsettled: tuple[frozenset[str], frozenset[str]] | None = None
     """Of which groups it was looked at, and which of them are unsettled."""
+    present: dict[str, set[int]] | None = None
+    """The ids of the lines that are in the folder, once somebody asked for them."""
 
 
 class Live:
@@ -122,7 +124,7 @@ class Live:
         if memory is None:
             self._fetch_all()
             return Export(self._folder), None
-        turn = swept(now.groups, self.today, self._nights)
+        turn = swept(now.groups, memory.day, self.today, self._nights)
         changed = {key for key, group in now.groups.items() if memory.digests.get(key) != group.digest}
         self._fetch_lines(frozenset(changed | turn))
         shown = frozenset(now.groups if now.lines is None else now.lines)
@@ -145,6 +147,14 @@ class Live:
         if now.unsettled is None or now.unsettled[0] != shown:
             now.unsettled = shown, self._unsettled(shown)
         return now.unsettled[1]
+
+    def present(self) -> dict[str, set[int]]:
+        """The ids of the rows of ARCHIVE that are here, by their group."""
+        now = self._current()
+        if now.present is None:
+            archive = Export(self._folder).table("ARCHIVE")
+            now.present = ids_of(archive, Notices()) if archive else {}
+        return now.present
 
     def torn(self, names: Iterable[str]) -> frozenset[str]:
         """Those of the tables that changed while they were read."""
@@ -209,6 +219,7 @@ class Live:
                 shutil.copyfileobj(lines, whole)
         shutil.rmtree(part, ignore_errors=True)
         now.lines |= missing
+        now.present = None
 
     def _unsettled(self, wanted: frozenset[str]) -> frozenset[str]:
         """The groups whose statements do not foot to their lines."""

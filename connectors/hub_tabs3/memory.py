@@ -33,6 +33,8 @@ class Memory:
     """Of each group the digest of its rows in LEDGER; empty where it is to be read again."""
     left: dict[int, int] = field(default_factory=dict)
     """The ids of what has left, and the day on which it was first missed."""
+    day: int = 0
+    """The day of the listing; whose turn came by then was read again."""
     steps: dict[str, str] = field(default_factory=dict)
     """The ids of what is listed of each group, as steps from one to the next."""
     _noted: dict[str, array[int]] = field(default_factory=dict)
@@ -45,15 +47,15 @@ class Memory:
             if told["format"] != _FORMAT:
                 return None
             left = {int(number): day for number, day in told["left"].items()}
-            return cls(told["digests"], left, told["steps"])
+            return cls(told["digests"], left, told["day"], told["steps"])
         except (ValueError, KeyError, TypeError, AttributeError, zlib.error):
             return None
 
     def written(self) -> str:
         """Spell it as a cursor."""
         noted = {key: _as_steps(numbers) for key, numbers in self._noted.items() if key in self.digests}
-        told = {"format": _FORMAT, "digests": self.digests, "left": self.left, "steps": self.steps | noted}
-        text = json.dumps(told, separators=(",", ":"))
+        told = {"format": _FORMAT, "day": self.day, "left": self.left, "digests": self.digests}
+        text = json.dumps({**told, "steps": self.steps | noted}, separators=(",", ":"))
         return base64.b85encode(zlib.compress(text.encode(), 6)).decode()
 
     def note(self, group: str, number: int) -> None:
@@ -85,12 +87,14 @@ def day_number(day: date) -> int:
     return (day - _EPOCH).days
 
 
-def swept(groups: Iterable[str], today: int, nights: int) -> set[str]:
-    """The groups whose turn it is to be read again although nothing in LEDGER changed.
+def swept(groups: Iterable[str], since: int, today: int, nights: int) -> set[str]:
+    """The groups whose turn came after a day and by another, though nothing in LEDGER changed.
 
-    After so many nights each had its turn: someone may edit a line without touching its statement.
+    After so many nights each had its turn, those included in which nothing was read: someone may edit
+    a line without touching its statement.
     """
-    return {key for key in groups if zlib.crc32(key.encode()) % nights == today % nights}
+    turns = {day % nights for day in range(max(since, today - nights) + 1, today + 1)}
+    return {key for key in groups if zlib.crc32(key.encode()) % nights in turns}
 
 
 def _as_steps(numbers: Iterable[int]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hub.sdk import Kind
 from hub_tabs3 import records, trust
 from hub_tabs3.clients import Clients, Crosswalk, Speaker, bill_to, lowest
-from hub_tabs3.groups import group_of
+from hub_tabs3.groups import numbers_in
 from hub_tabs3.listing import Listing
 from hub_tabs3.payments import Payments, PaymentTables
 from hub_tabs3.statements import Statements
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hub_tabs3.ids import ClientIds
     from hub_tabs3.live import Changes, Live
     from hub_tabs3.settings import Tabs3Settings
-    from hub_tabs3.tables import Export, Table
+    from hub_tabs3.tables import Export
 
 _UNBILLED = {Kind.TIME_ENTRY: ("FEE", records.FEES), Kind.EXPENSE: ("COST", records.COSTS)}
 WITH_LINES = frozenset({*_UNBILLED, Kind.INVOICE})
@@ -122,7 +122,7 @@ def live_pages(live: Live, kind: Kind, cursor: Cursor | None) -> Iterator[Page]:
     export, changes = live.with_lines(cursor)
     listing = Listing(export)
     listing.taken(live.taken, live.torn)
-    tracker = _tracker(live, kind, listing, changes)
+    tracker = _tracker(live, kind, changes)
     if kind is Kind.INVOICE:
         items = _statements(listing, live.groups(changes.wanted) if changes else None)
     else:
@@ -130,25 +130,12 @@ def live_pages(live: Live, kind: Kind, cursor: Cursor | None) -> Iterator[Page]:
     return listing.pages(items, tracker)
 
 
-def _tracker(live: Live, kind: Kind, listing: Listing, changes: Changes | None) -> Tracker:
+def _tracker(live: Live, kind: Kind, changes: Changes | None) -> Tracker:
     source = "LEDGER" if kind is Kind.INVOICE else "ARCHIVE"
 
     def now() -> Mapping[str, set[int]]:
         if kind is Kind.INVOICE:
-            return {key: _numbers(group.sequences) for key, group in live.groups().items()}
-        archive = listing.glance("ARCHIVE")
-        return _lines_of(archive, listing) if archive else {}
+            return {key: numbers_in(group.sequences) for key, group in live.groups().items()}
+        return live.present()
 
     return Tracker(source, live.today, live.groups(), live.unsettled, changes, now)
-
-
-def _lines_of(archive: Table, listing: Listing) -> dict[str, set[int]]:
-    found: dict[str, set[int]] = {}
-    for row in archive.rows(listing.notices):
-        records.trim_ids(row.values)
-        found.setdefault(group_of(row.values), set()).update(_numbers([row.values.get("_SEQUENCE_NO", "")]))
-    return found
-
-
-def _numbers(texts: list[str]) -> set[int]:
-    return {int(text) for text in texts if text.isdecimal()}

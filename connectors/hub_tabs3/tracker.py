@@ -68,6 +68,7 @@ class Tracker:
             return None
         unsettled = self._unsettled()
         shown, changes = self._shown, self._changes
+        shown.day = self._today
         for key, group in self._groups.items():
             shown.digests[key] = "" if key in unsettled else group.digest
             if changes and (key not in changes.wanted or key in unsettled):

@@ -242,6 +242,19 @@ def test_every_line_is_read_once_in_the_nights_of_a_sweep(read: Office) -> None:
     assert min(rows) > 0
 
 
+def test_nights_without_a_run_are_made_up_for(read: Office) -> None:
+    nights = 7
+    read.desk.set(read.where(sweep_nights=nights))
+    rows = 0
+    for days in (1, 1, 1, 1, 3):  # no run on Saturday and Sunday
+        read.desk.clock.advance(timedelta(days=days))
+        read.night()
+        rows += read.fetched()
+    assert rows == read.lines(*read.firm.statements)
+    read.night()
+    assert read.fetched() == 0
+
+
 # ------------------------------------------------------------ what breaks off
 
 
@@ -252,8 +265,10 @@ def test_a_reader_that_is_killed_leaves_everything_as_it_was(read: Office, call:
     firm.undo(min(firm.statements))
     firm.bill(0.3)
     failed = read.night(dies=(call, frames))
+    assert {error["message"] for error in failed["errors"]} == {failed["errors"][0]["message"]}
     assert "before it was done" in failed["errors"][0]["message"]
     assert failed["errors"][0]["remedy"]
+    assert len(read.plan.calls) == call  # the other kinds do not wait once more
     after = read.desk.known()
     assert deleted(failed) == 0
     for kind in (Kind.TIME_ENTRY, Kind.EXPENSE, Kind.INVOICE):
