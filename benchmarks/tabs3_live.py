@@ -60,6 +60,16 @@ import pathlib, sys
 from hub_tabs3.sandbox.big import {name}
 {name}(pathlib.Path(sys.argv[1]), int(sys.argv[2]))
 """
+# What was read today has had its turn: the ledger is told that it was yesterday.
+_YESTERDAY = """
+import sqlite3, sys
+from hub_tabs3.memory import Memory
+with sqlite3.connect(sys.argv[1]) as ledger:
+    for kind, cursor in ledger.execute("SELECT kind, value FROM cursor WHERE value <> ''").fetchall():
+        memory = Memory.read(cursor)
+        memory.day -= 1
+        ledger.execute("UPDATE cursor SET value = ? WHERE kind = ?", (memory.written(), kind))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,7 @@ class Benchmark:
             count = min(changes, statements)
             self._make("revise", count)
             yield self._night(f"night: {count} statements changed", NEVER, entries=count, bills=count)
+        _succeeded(measure([sys.executable, "-c", _YESTERDAY, str(self._workspace / "hub.db")]))
         yield self._night(f"night: unchanged, 1/{NIGHTS} swept", NIGHTS, entries=0, bills=0)
 
     def _set_up(self) -> None:

@@ -7,9 +7,10 @@ statements are fetched again.
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hub_tabs3.bills import number_in
 from hub_tabs3.records import trim_ids
@@ -18,46 +19,51 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from hub_tabs3.notices import Notices
+    from hub_tabs3.rows import Row
     from hub_tabs3.tables import Table
 
 OTHER_TYPES = frozenset({"P", "W"})
 """The rows of LEDGER that are payments and write-offs; all others are statements, or should be."""
 _BY_ID, _BY_NUMBER = "i", "n"
 _DIGEST_BYTES = 6
-
-
-class Place(NamedTuple):
-    """Where in LEDGER a row stands."""
-
-    line: int
-    offset: int
-    length: int
+_LONGEST_ID = 18
+_NO_ID = -1
 
 
 @dataclass(slots=True)
 class Group:
-    """The statements that share a number; nearly always one."""
+    """The statements that share a number; nearly always one.
+
+    A firm has tens of thousands: what is known of their rows in LEDGER is kept as numbers.
+    """
 
     digest: str = ""
-    sequences: list[str] = field(default_factory=list)
-    """The ids of their rows in LEDGER."""
-    places: list[Place] = field(default_factory=list)
+    _lines: array[int] = field(default_factory=lambda: array("q"))
+
+    def add(self, row: Row) -> None:
+        """Add a row of LEDGER; the order of the rows does not count."""
+        sequence = row.values.get("_SEQUENCE_NO", "")
+        number = int(sequence) if sequence.isdecimal() and len(sequence) <= _LONGEST_ID else _NO_ID
+        self._lines.extend((row.line, row.offset, len(row.data), number))
+        own = int.from_bytes(blake2b(row.data, digest_size=_DIGEST_BYTES).digest(), "big")
+        self.digest = f"{int(self.digest or '0', 16) + own:x}"
+
+    def places(self) -> Iterable[tuple[int, int, int]]:
+        """Where its rows stand: line, offset and length in bytes."""
+        return zip(self._lines[0::4], self._lines[1::4], self._lines[2::4], strict=True)
+
+    def ids(self) -> set[int]:
+        """The ids of its rows."""
+        return set(self._lines[3::4]) - {_NO_ID}
 
 
 def groups_of(ledger: Table, notices: Notices) -> dict[str, Group]:
     """Read all statements of LEDGER by their group."""
     found: dict[str, Group] = {}
-    rows: dict[str, list[bytes]] = {}
     for row in ledger.rows(notices):
         trim_ids(row.values)
         if row.values.get("RECORD_TYPE", "").strip() not in OTHER_TYPES:
-            key = group_of(row.values)
-            group = found.setdefault(key, Group())
-            group.sequences.append(row.values.get("_SEQUENCE_NO", ""))
-            group.places.append(Place(row.line, row.offset, len(row.data)))
-            rows.setdefault(key, []).append(blake2b(row.data, digest_size=_DIGEST_BYTES).digest())
-    for key, group in found.items():
-        group.digest = blake2b(b"".join(sorted(rows[key])), digest_size=_DIGEST_BYTES).hexdigest()
+            found.setdefault(group_of(row.values), Group()).add(row)
     return found
 
 
@@ -66,15 +72,10 @@ def ids_of(archive: Table, notices: Notices) -> dict[str, set[int]]:
     found: dict[str, set[int]] = {}
     for row in archive.rows(notices):
         trim_ids(row.values)
-        found.setdefault(group_of(row.values), set()).update(
-            numbers_in([row.values.get("_SEQUENCE_NO", "")]),
-        )
+        sequence = row.values.get("_SEQUENCE_NO", "")
+        if sequence.isdecimal():
+            found.setdefault(group_of(row.values), set()).add(int(sequence))
     return found
-
-
-def numbers_in(texts: Iterable[str]) -> set[int]:
-    """The ids that are numbers."""
-    return {int(text) for text in texts if text.isdecimal()}
 
 
 def group_of(values: Mapping[str, str]) -> str:

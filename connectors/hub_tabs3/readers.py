@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from hub.sdk import Kind
 from hub_tabs3 import records, trust
 from hub_tabs3.clients import Clients, Crosswalk, Speaker, bill_to, lowest
-from hub_tabs3.groups import numbers_in
 from hub_tabs3.listing import Listing
 from hub_tabs3.payments import Payments, PaymentTables
 from hub_tabs3.statements import Statements
@@ -135,7 +134,7 @@ def _tracker(live: Live, kind: Kind, changes: Changes | None) -> Tracker:
 
     def now() -> Mapping[str, set[int]]:
         if kind is Kind.INVOICE:
-            return {key: numbers_in(group.sequences) for key, group in live.groups().items()}
+            return {key: group.ids() for key, group in live.groups().items()}
         return live.present()
 
     return Tracker(source, live.today, live.groups(), live.unsettled, changes, now)

@@ -158,7 +158,7 @@ class Statements:
         if self._only is None:
             yield from self._ledger.rows(self._notices)
             return
-        places = sorted(place for group in self._only.values() for place in group.places)
+        places = sorted(place for group in self._only.values() for place in group.places())
         with self._ledger.opened(self._notices) as row_at:
             for line, offset, length in places:
                 row = row_at(offset, length)

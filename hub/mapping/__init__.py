@@ -4,12 +4,13 @@ from hub.mapping.codecs import ForeignId
 from hub.mapping.inward import Inward
 from hub.mapping.layers import Layer, load_layers
 from hub.mapping.outward import Outward
-from hub.mapping.problems import Problem, Unbound, Untranslatable
+from hub.mapping.problems import Gone, Problem, Unbound, Untranslatable
 from hub.mapping.routes import Lookup
 from hub.mapping.system import SystemMapping, compile_mapping
 
 __all__ = [
     "ForeignId",
+    "Gone",
     "Inward",
     "Layer",
     "Lookup",

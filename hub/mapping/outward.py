@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hub.mapping.codecs import ForeignId
 from hub.mapping.complaints import Spot, unwritten
 from hub.mapping.layers import dotted_of
-from hub.mapping.problems import Problem, Unbound, Unfit, Untranslatable
+from hub.mapping.problems import Gone, Problem, Unfit, Untranslatable
 from hub.mapping.routes import Lookup, getter
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ class Outward:
         fields: the canonical fields that are written, paths included; not those of lines.
         two_way: those of them for which reading gives back what was written.
         path_kinds: the kinds whose values it looks up.
-        reference_kinds: the kinds whose ids at the target it looks up and cannot do without.
+        reference_kinds: the kinds whose ids at the target it looks up.
+        dispensable: the references that are left out where what they refer to is gone.
 
     """
 
@@ -47,6 +48,7 @@ class Outward:
         "_shapes",
         "_whole_writer",
         "_writer",
+        "dispensable",
         "fields",
         "path_kinds",
         "reference_kinds",
@@ -61,8 +63,10 @@ class Outward:
         self.fields = tuple(field.name for field in writing)
         self.two_way = frozenset(field.name for field in writing if field.two_way)
         self.path_kinds = frozenset().union(*(field.through for field in all_writing))
-        needing = [field for field in all_writing if not field.forgiving]
-        self.reference_kinds = frozenset(kind for field in needing for kind in field.kinds)
+        self.reference_kinds = frozenset(kind for field in all_writing for kind in field.kinds)
+        self.dispensable = frozenset(
+            field.name for field in writing if field.kinds and _is_dispensable(field)
+        )
         self._writer = _RecordWriter(writing, table.lines)
         every = [replace(field, optional=False) for field in writing]
         self._whole_writer = _RecordWriter(every, [replace(lines, optional=False) for lines in table.lines])
@@ -254,13 +258,18 @@ def _reference(field: Field) -> Write:
     def write(value: Any, look: Lookup) -> Any:  # noqa: ANN401 -- an id or OMIT
         return absent() if value is None else look.external_id(kinds, value, source)
 
-    def write_if_there(value: Any, look: Lookup) -> Any:  # noqa: ANN401 -- as above
+    def write_unless_gone(value: Any, look: Lookup) -> Any:  # noqa: ANN401 -- as above
         try:
             return write(value, look)
-        except Unbound:
+        except Gone:
             return absent()
 
-    return write_if_there if field.forgiving else write
+    return write_unless_gone if _is_dispensable(field) else write
+
+
+def _is_dispensable(field: Field) -> bool:
+    """Whether a record can do without this reference where what it refers to is gone."""
+    return not (field.required or field.slot.needed)
 
 
 def _constant(field: Field) -> Step:

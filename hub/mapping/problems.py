@@ -52,6 +52,10 @@ class Unbound(Exception):
         self.record_id = record_id
 
 
+class Gone(Unbound):
+    """It is not at the target, and will not be: no source has it any more."""
+
+
 class Unfit(Exception):
     """One value does not fit. Holds no value, so that none can leak.
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hub.ledger import BindingState, payload_digest
-from hub.mapping import Unbound, Untranslatable
+from hub.ledger import BindingState, RecordState, payload_digest
+from hub.mapping import Gone, Unbound, Untranslatable
 from hub.model import Kind, line_references, references
 from hub.sync.seen import Seen
 
@@ -73,7 +73,8 @@ class Target:
         if record not in self._ids:
             bound = self._ledger.records.bound_at([record], self.peer.number).get(record)
             if bound is None or bound.state is not BindingState.LIVE:
-                raise Unbound(record)
+                is_gone = self._ledger.records.get(record).state is RecordState.GONE
+                raise Gone(record) if is_gone else Unbound(record)
             self.learn(record, bound.external_id)
         return self._ids[record]
 
@@ -97,22 +98,23 @@ class Target:
         outward = self.outward(stored.kind)
         if outward is None or not outward.reference_kinds:
             return None
-        for record in _referred(stored, outward.reference_kinds):
+        for name, record in _referred(stored, outward.reference_kinds):
             if record in self.coming:
                 continue
             try:
                 self.external_id((), record, "")
-            except Unbound:
-                return record
+            except Unbound as missing:
+                if not (isinstance(missing, Gone) and name in outward.dispensable):
+                    return record
         return None
 
 
-def _referred(stored: StoredRecord, wanted: frozenset[Kind]) -> Iterator[int]:
+def _referred(stored: StoredRecord, wanted: frozenset[Kind]) -> Iterator[tuple[str, int]]:
     for name, kinds in references(stored.kind).items():
         if wanted.intersection(kinds) and (record := stored.values.get(name)) is not None:
-            yield record
+            yield name, record
     for line_reference in line_references(stored.kind):
         if wanted.intersection(line_reference.kinds):
             for line in stored.values.get(line_reference.lines, ()):
                 if (record := line.get(line_reference.field)) is not None:
-                    yield record
+                    yield f"{line_reference.lines}.{line_reference.field}", record
