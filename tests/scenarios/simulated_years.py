@@ -121,10 +121,10 @@ class Outcome:
 class Simulation:
     """A firm, its workspace, and the person who decides."""
 
-    def __init__(self, folder: Path, seed: int, entries: int) -> None:
+    def __init__(self, folder: Path, seed: int, entries: int, events: int = 3) -> None:
         self.folder = folder
         self.firm = Tabs3Firm(seed, records=60)
-        self.life = Life(self.firm, seed, entries=entries)
+        self.life = Life(self.firm, seed, entries=entries, events=events)
         self.clock = FakeClock(datetime.combine(self.firm.day, datetime.min.time(), UTC))
         self.outcome = Outcome()
         self._uploads = 0

@@ -1,4 +1,4 @@
-"""A firm lives for forty days, and each night the hub's totals are its own; two years are a command."""
+"""A firm lives through busy weeks, and each night the hub's totals are its own; two years are a command."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def test_each_night_the_hub_has_what_the_firm_has(tmp_path: Path) -> None:
-    simulation = Simulation(tmp_path / "firm", seed=3, entries=4)
-    seen = simulation.run(40)
+    simulation = Simulation(tmp_path / "firm", seed=3, entries=3, events=6)
+    seen = simulation.run(24)
     assert not seen.faults
-    assert seen.nights == 40
+    assert seen.nights == 24
     # It is no quiet life: what can happen at a firm did.
     assert len(simulation.life.done) > 40
     assert {"reissued", "gone-at-the-source"} <= seen.held.keys()
