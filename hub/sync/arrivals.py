@@ -200,7 +200,8 @@ class Arrivals:
         """A row that stands in two tables at once is taken for two only when it stays so."""
         subject = causes.subject_of(stream.source, row.item.external_id)
         since = self._rows.since(causes.BOTH, subject)
-        hold = causes.in_both(self._rows.peer, stream, row.item.external_id, record, since)
+        stored = self._rows.ledger.records.get(record)
+        hold = causes.in_both(self._rows.peer, stream, row.item.external_id, stored, since)
         stays = self._rows.as_of - since >= self._rows.peer.access(self._rows.kind).missing_for
         if stays or self._decision(hold) is not None:
             return [row]

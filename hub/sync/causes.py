@@ -150,7 +150,7 @@ MISSING = "missing"
 """What is told of because no table shows it any more."""
 
 
-def in_both(peer: Peer, stream: Stream, external_id: str, record: int, since: datetime) -> Hold:
+def in_both(peer: Peer, stream: Stream, external_id: str, stored: StoredRecord, since: datetime) -> Hold:
     """A row that stands in two tables of its system at once."""
     return row_hold(
         peer,
@@ -158,9 +158,10 @@ def in_both(peer: Peer, stream: Stream, external_id: str, record: int, since: da
         external_id,
         cause=f"{BOTH}:{peer.name}:{stream.kind.value}",
         code=BOTH,
-        message=f"It is like record {record}, which still stands in another table of {peer.name}.",
+        message=f"It is like {stored.kind.words} {stored.label}, which still stands in another table of "
+        f"{peer.name}.",
         remedy="It is read again: on its way between two tables it is one record. Accept if these are two.",
-        facts={"as_of": since.isoformat(), "record": record},
+        facts={"as_of": since.isoformat(), "record": stored.id},
     )
 
 

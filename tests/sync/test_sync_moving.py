@@ -194,6 +194,9 @@ def in_both(moving: Firm) -> tuple[str, str]:
     for _ in range(2):
         document = at(moving, 24)
         assert groups(document) == {"in-both": 1}
+        (hold,) = told(document, "in-both")
+        assert "like time entry 2026-" in hold["message"]
+        assert "call" not in hold["message"]
         assert len(moving.records(Kind.TIME_ENTRY)) == 1
     return key, twin
 
