@@ -22,43 +22,42 @@ if TYPE_CHECKING:
 
 def follow(session: Session) -> None:
     """Ask every target what became of deliveries; what it refused for certain may be sent anew."""
-    for name in sorted({flow.target for flow in session.flows if flow.target}):
-        peer = session.peers[name]
-        with session.ledger.reading():
-            waiting = session.ledger.deliveries.open(peer.number)
-        for kind in dict.fromkeys(one.kind for one in waiting):
-            _follow(session, peer, kind, [one for one in waiting if one.kind is kind])
+    for peer in _targets(session):
+        told = _note(session, peer, _open(session, peer))
         with session.ledger.transaction():
-            asked = _asked_about(session, peer)
-            for one in session.ledger.deliveries.open(peer.number):
-                if one.record not in asked:
-                    _say_if_overdue(session, peer, one)
+            for delivery, answer in told:
+                if answer.refused is not None:
+                    _refuse(session, peer, delivery, answer.refused)
+            _say_what_is_overdue(session, peer)
             session.ledger.holds.sweep(f"deliver:{peer.name}", session.run)
 
 
 def tell(session: Session) -> None:
     """Note where stands what this run has handed over; what becomes of it is the next run's affair."""
-    for name in sorted({flow.target for flow in session.flows if flow.target}):
-        peer = session.peers[name]
-        with session.ledger.reading():
-            fresh = [one for one in session.ledger.deliveries.open(peer.number) if not one.told]
-        for kind in dict.fromkeys(one.kind for one in fresh):
-            by_receipt = {one.receipt: one.record for one in fresh if one.kind is kind}
-            told = [one for one in _asked(session, peer, kind, list(by_receipt)) if one.receipt in by_receipt]
-            with session.ledger.transaction():
-                for one in told:
-                    session.ledger.deliveries.tell(peer.number, by_receipt[one.receipt], one.told)
+    for peer in _targets(session):
+        _note(session, peer, [one for one in _open(session, peer) if not one.told])
 
 
-def _follow(session: Session, peer: Peer, kind: Kind, waiting: Sequence[Delivery]) -> None:
-    by_receipt = {one.receipt: one for one in waiting}
-    told = [one for one in _asked(session, peer, kind, list(by_receipt)) if one.receipt in by_receipt]
+def _targets(session: Session) -> list[Peer]:
+    return [session.peers[name] for name in sorted({flow.target for flow in session.flows if flow.target})]
+
+
+def _open(session: Session, peer: Peer) -> Sequence[Delivery]:
+    with session.ledger.reading():
+        return session.ledger.deliveries.open(peer.number)
+
+
+def _note(session: Session, peer: Peer, waiting: Sequence[Delivery]) -> list[tuple[Delivery, Followed]]:
+    """Note where deliveries stand; gives those of which their connector could tell."""
+    told = []
+    for kind in dict.fromkeys(one.kind for one in waiting):
+        by_receipt = {one.receipt: one for one in waiting if one.kind is kind}
+        answers = _asked(session, peer, kind, list(by_receipt))
+        told += [(by_receipt[one.receipt], one) for one in answers if one.receipt in by_receipt]
     with session.ledger.transaction():
-        for one in told:
-            record = by_receipt[one.receipt].record
-            session.ledger.deliveries.tell(peer.number, record, one.told)
-            if one.refused is not None:
-                _refuse(session, peer, kind, record, one.refused)
+        for delivery, answer in told:
+            session.ledger.deliveries.tell(peer.number, delivery.record, answer.told)
+    return told
 
 
 def _asked(session: Session, peer: Peer, kind: Kind, receipts: Sequence[str]) -> Sequence[Followed]:
@@ -75,9 +74,10 @@ def _asked(session: Session, peer: Peer, kind: Kind, receipts: Sequence[str]) ->
     return ()
 
 
-def _refuse(session: Session, peer: Peer, kind: Kind, record: int, refused: Rejected) -> None:
+def _refuse(session: Session, peer: Peer, delivery: Delivery, refused: Rejected) -> None:
     """Take back a delivery that was refused for certain; the plan that follows says why."""
-    session.tally.written(peer.name, kind)["rejected"] += 1
+    record = delivery.record
+    session.tally.written(peer.name, delivery.kind)["rejected"] += 1
     fault = {
         "code": refused.code,
         "message": refused.message,
@@ -101,21 +101,35 @@ def forget_delivery(
     ledger.marks.lower(stored.kind, stored.revision - 1)
 
 
-def _asked_about(session: Session, peer: Peer) -> set[int]:
+def _asked_about(session: Session, peer: Peer, waiting: Sequence[Delivery]) -> set[int]:
     """The records of which a person is asked already whether a row there is one of them."""
-    kinds = {one.kind for one in session.ledger.deliveries.open(peer.number)}
+    kinds = {one.kind for one in waiting}
     holds = [hold for kind in kinds for hold in session.ledger.holds.in_scope(pull_scope(peer, kind))]
     return {record for hold in holds for record in hold.facts.get("records", ())}
 
 
-def _say_if_overdue(session: Session, peer: Peer, one: Delivery) -> None:
-    """Hold what is not seen after the time that the firm allows."""
+def _say_what_is_overdue(session: Session, peer: Peer) -> None:
+    """Hold what is not seen after the time that the firm allows, unless a person asks no more."""
+    waiting = session.ledger.deliveries.open(peer.number)
+    asked = _asked_about(session, peer, waiting)
+    overdue = [one for one in waiting if one.record not in asked and _is_overdue(session, peer, one)]
+    decisions = session.ledger.decisions.taken() if overdue else {}
+    for one in overdue:
+        hold = _not_seen(session, peer, one)
+        decision = decisions.get((hold.cause, hold.subject))
+        if decision is None or (decision.action, decision.facts.get("receipt")) != ("accept", one.receipt):
+            session.hold(hold)
+
+
+def _is_overdue(session: Session, peer: Peer, one: Delivery) -> bool:
     patience = peer.access(one.kind).seen_within
-    since = datetime.fromisoformat(one.since)
-    if patience is None or session.clock.now() - since < patience:
-        return
+    return patience is not None and session.clock.now() - datetime.fromisoformat(one.since) >= patience
+
+
+def _not_seen(session: Session, peer: Peer, one: Delivery) -> Hold:
     stored = session.ledger.records.get(one.record)
-    hold = Hold(
+    since = datetime.fromisoformat(one.since)
+    return Hold(
         scope=f"deliver:{peer.name}",
         cause=f"not-seen:{peer.name}:{one.kind.value}",
         code="not-seen",
@@ -130,7 +144,3 @@ def _say_if_overdue(session: Session, peer: Peer, one: Delivery) -> None:
         record=one.record,
         facts={"receipt": one.receipt},
     )
-    decision = session.ledger.decisions.taken().get((hold.cause, hold.subject))
-    accepted = decision is not None and decision.action == "accept"
-    if not (accepted and decision and decision.facts.get("receipt") == one.receipt):
-        session.hold(hold)
