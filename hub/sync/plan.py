@@ -92,8 +92,6 @@ TO_ENTER = "to be entered by hand"
 TO_CORRECT = "to be corrected by hand"
 CORRECT_LATER = "to be corrected once it is seen"
 TO_WITHDRAW = "to be withdrawn by hand"
-BY_HAND = frozenset({TO_ENTER, TO_CORRECT, TO_WITHDRAW})
-"""What is put on a list for a person."""
 REISSUED = "reissued"
 TO_CREDIT = "reissued after it was paid"
 

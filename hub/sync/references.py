@@ -28,36 +28,26 @@ class References:
         self._ledger = ledger
         self._connection = connection
         self._known: dict[tuple[tuple[Kind, ...], str], dict[str, int]] = {}
-        self.forgiven: set[int] = set()
-        """Which rows of the last page lost a reference that they can do without, by position."""
 
     def resolve(self, inward: Inward, rows: Iterable[dict[str, Any]]) -> list[Missing]:
         """Put record ids in the place of foreign ones, in all rows; returns what each still lacks.
 
-        A forgiving reference to what is not known is taken out of its row; ``forgiven`` then holds the
-        row's position.
+        A forgiving reference to what is not known is taken out of its row.
         """
         taken = list(rows)
-        self.forgiven = set()
         lacking = [self._swap(inward, values) for values in taken]
         wanted = {foreign for missing in lacking for _, foreign in missing}
         if not wanted:
             return lacking
         self._look_up(wanted)
         return [
-            self._rest(inward, position, values) if missing else missing
-            for position, (values, missing) in enumerate(zip(taken, lacking, strict=True))
+            self._rest(inward, values) if missing else missing
+            for values, missing in zip(taken, lacking, strict=True)
         ]
 
-    def _rest(self, inward: Inward, position: int, values: dict[str, Any]) -> Missing:
+    def _rest(self, inward: Inward, values: dict[str, Any]) -> Missing:
         """What a row lacks after all has been looked up, without what it can do without."""
-        lacking = self._swap(inward, values)
-        if not lacking or not inward.forgiving:
-            return lacking
-        missing = [one for one in lacking if not _forgive(values, one[0], inward.forgiving)]
-        if len(missing) < len(lacking):
-            self.forgiven.add(position)
-        return missing
+        return [one for one in self._swap(inward, values) if not _forgive(values, one[0], inward.forgiving)]
 
     def _swap(self, inward: Inward, values: dict[str, Any]) -> Missing:
         missing: Missing = []

@@ -62,8 +62,8 @@ class Translation:
         """The records whose rows had left and stand again in this listing."""
         self.as_of = session.clock.now()
         """When the system was in the state that the listing shows."""
-        # The model's own core, without the layer that handles what no row of a table needs.
         self._before: dict[tuple[str, str], str | None] | None = None
+        # The model's own core, without the layer that handles what no row of a table needs.
         self._validated = model_of(kind).__pydantic_validator__.validate_python
         self._to_json = model_of(kind).__pydantic_serializer__.to_json
         self._references = References(session.ledger, peer.number)
