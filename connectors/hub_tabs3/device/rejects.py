@@ -83,10 +83,6 @@ class Rejects:
         if fresh:
             self._take_in(data, fresh)
 
-    def glance(self) -> None:
-        """Read what is remembered, and leave the log alone."""
-        self._memory = self._load() or _Memory(Mark())
-
     def _take_in(self, data: bytes, fresh: bytes) -> None:
         memory = self._memory
         lines = re.split(r"\r\n|\n|\r", decoded(fresh, self._settings.encoding))

@@ -111,10 +111,6 @@ class Reader:
         except SourceFailed as error:
             return Health(ok=False, notes=(str(error),))
 
-    def doctor(self) -> Sequence[str]:
-        """Say what is in the way between the hub and Tabs3, each with its remedy."""
-        return self.health().notes
-
     def _examined(self) -> Mapping[str, Any]:
         silence = min(self.silence_seconds, _DOCTOR_SECONDS)
         with running(self._called("--doctor"), self.environment, b"", silence) as child:

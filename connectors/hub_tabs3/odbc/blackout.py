@@ -37,12 +37,8 @@ class Blackout:
         """
         return cls([_span(text) for text in texts], zone)
 
-    def forbids(self, now: datetime) -> bool:
-        """Whether Tabs3 is left alone at this moment; without a zone of its own, it is local."""
-        return self._covering(now) is not None
-
     def reason(self, now: datetime) -> str:
-        """Say why Tabs3 is not read at this moment; empty where it is."""
+        """Say why Tabs3 is not read at this moment, local where it has no zone; empty where it is."""
         span = self._covering(now)
         if span is None:
             return ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,8 +26,7 @@ class ExportState(NamedTuple):
             manifest cannot be read.
         rows: how many rows each table has.
         changed: tables that changed while they were read: they say nothing about what is missing.
-        grown: those of them that changed only by rows that were added.
-        other: tables in the manifest whose files are absent or are not what the reader wrote.
+        other: tables in the manifest whose files are absent or not as long as what the reader wrote.
 
     """
 
@@ -36,7 +34,6 @@ class ExportState(NamedTuple):
     taken: datetime | None = None
     rows: Mapping[str, int] = {}
     changed: frozenset[str] = frozenset()
-    grown: frozenset[str] = frozenset()
     other: frozenset[str] = frozenset()
 
     def holds(self, name: str) -> bool:
@@ -44,17 +41,15 @@ class ExportState(NamedTuple):
         return self.complete and name in self.rows and name not in self.other
 
 
-def export_state(folder: Path, *, digests: bool = False) -> ExportState | None:
+def export_state(folder: Path) -> ExportState | None:
     """Read the manifest of a folder; ``None`` where there is none, and so nothing is known of it.
-
-    Sizes of files are compared in any case, what is in them only with ``digests``.
 
     Raises:
         SourceFailed: the folder cannot be read.
 
     """
     try:
-        return _state(folder, json.loads((folder / MANIFEST).read_bytes()), digests=digests)
+        return _state(folder, json.loads((folder / MANIFEST).read_bytes()))
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -64,35 +59,25 @@ def export_state(folder: Path, *, digests: bool = False) -> ExportState | None:
         return ExportState(complete=False)
 
 
-def _state(folder: Path, manifest: Mapping[str, Any], *, digests: bool) -> ExportState:
+def _state(folder: Path, manifest: Mapping[str, Any]) -> ExportState:
     tables: Mapping[str, Mapping[str, Any]] = manifest["tables"]
     other = frozenset(
-        name
-        for name, told in tables.items()
-        if not _is_there(folder / f"{name}.ndjson", told, digests=digests)
+        name for name, told in tables.items() if not _is_there(folder / f"{name}.ndjson", told["bytes"])
     )
     return ExportState(
         complete=manifest["complete"] is True,
         taken=_moment(manifest["started"]),
         rows={name: int(told["rows"]) for name, told in tables.items()},
         changed=frozenset(name for name, told in tables.items() if told["changed"]),
-        grown=frozenset(name for name, told in tables.items() if told["grown"]),
         other=other,
     )
 
 
-def _is_there(path: Path, told: Mapping[str, Any], *, digests: bool) -> bool:
+def _is_there(path: Path, size: int) -> bool:
     try:
-        if path.stat().st_size != told["bytes"]:
-            return False
-        return not digests or _digest(path) == told["sha256"]
+        return path.stat().st_size == size
     except FileNotFoundError:
         return False
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _moment(text: str) -> datetime:

@@ -44,8 +44,6 @@ class Fetched(NamedTuple):
     tables: Mapping[str, FetchedTable]
     absent: frozenset[str]
     """The optional tables that the data source does not have."""
-    product: str
-    """The database and its version, as far as the driver tells."""
 
 
 class Spool:
@@ -57,7 +55,7 @@ class Spool:
         self._optional = frozenset(optional)
         self._rows: dict[str, int] = {}
         self._open: tuple[str, IO[bytes]] | None = None
-        self._product: str | None = None
+        self._started = False
         self._done: Fetched | None = None
 
     def take(self, line: bytes) -> None:
@@ -121,10 +119,10 @@ class Spool:
                 "The Tabs3 reader is of another version than the hub.",
                 remedy="Install the reader that came with this hub into its 32-bit Python.",
             )
-        self._product = str(start["product"])[:_LONGEST_TEXT]
+        self._started = True
 
     def _table(self, name: str) -> None:
-        _demand(self._product is not None and not self._open and self._done is None)
+        _demand(self._started and not self._open and self._done is None)
         _demand(name in self._wanted and name not in self._rows)
         self._rows[name] = 0
         descriptor = os.open(self._part(name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o600)
@@ -145,7 +143,7 @@ class Spool:
         _demand(not self._open and self._done is None)
         _demand({name: table.rows for name, table in tables.items()} == self._rows)
         _demand(absent == self._wanted - frozenset(self._rows) and absent <= self._optional)
-        self._done = Fetched(tables, absent, self._product or "")
+        self._done = Fetched(tables, absent)
 
     def _part(self, name: str) -> Path:
         return self._folder / f".{name}.part"
