@@ -10,8 +10,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 from keyring.backend import KeyringBackend
 
+from hub.ledger.engine import TransactionKind, bring_up_to_date, open_engine
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 # A busy machine is slow, which is no fault of a test; and a machine that decides about a change
@@ -50,3 +53,16 @@ def memory_keyring() -> Iterator[MemoryKeyring]:
     keyring.set_keyring(backend)
     yield backend
     keyring.set_keyring(before)
+
+
+@pytest.fixture(scope="session")
+def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger that holds its tables and nothing else: making them takes longer than a run."""
+    path = tmp_path_factory.mktemp("ledger") / "hub.db"
+    engine = open_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        connection.execution_options(transaction=TransactionKind.WRITING)
+        with connection.begin():
+            bring_up_to_date(connection)
+    engine.dispose()
+    return path

@@ -84,9 +84,13 @@ class Planner:
     def _say_what_is_secure(self, flow: Flow) -> None:
         count = len(self._secure.matters)
         if count and not flow.secure:
-            what = "1 secure matter stays" if count == 1 else f"{count} secure matters stay"
+            one = count == 1
+            what = "1 secure matter stays" if one else f"{count} secure matters stay"
+            them = "it" if one else "them"
             self._session.tally.notice(
-                flow.source, f"{what} out of {flow.name}, with all that belongs to it; secure = true lets it."
+                flow.source,
+                f"{what} out of {flow.name}, with all that belongs to {them}; secure = true in that flow "
+                f"lets {them} out.",
             )
 
     def _close(self, flow: Flow, peer: Peer) -> None:

@@ -189,9 +189,13 @@ def _difference(before: dict[str, Any], now: Mapping[str, Any]) -> str:
     ]
     out = set(entries_of(before)) - set(entries_of(now))
     into = set(entries_of(now)) - set(entries_of(before))
-    told += [f"{len(out)} entries out"] if out else []
-    told += [f"{len(into)} entries in"] if into else []
+    told += [f"{_entries(len(out))} out"] if out else []
+    told += [f"{_entries(len(into))} in"] if into else []
     return ", ".join(told) or f"the text of its {len(now.get('lines', ()))} lines"
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
 
 
 def refused(peer: Peer, flow: str, stored: StoredRecord, fault: dict[str, str]) -> Hold:

@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from scenario_practice import Practice, billed_practice, made_ledger
+from scenario_practice import Practice, billed_practice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,12 +26,6 @@ def _quiet_logs() -> Iterator[None]:
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
-
-
-@pytest.fixture(scope="session")
-def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ledger that holds its tables and nothing else: making them takes longer than a run."""
-    return made_ledger(tmp_path_factory.mktemp("ledger") / "hub.db")
 
 
 @pytest.fixture(scope="session")

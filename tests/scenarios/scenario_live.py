@@ -15,7 +15,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from scenario_practice import MAPPING, parse_ledes
+from scenario_practice import MAPPING as LEVELS
+from scenario_practice import parse_ledes
 
 from hub.app.workspace import OpenWorkspace
 from hub.ledger import BindingState, RecordState
@@ -39,7 +40,7 @@ KINDS = (
     *(Kind.PAYMENT, Kind.WRITE_OFF, Kind.TRUST_TRANSACTION),
 )
 _KINDS = ", ".join(f'"{kind.value}"' for kind in KINDS)
-_HUB = """\
+HEAD = """\
 [hub]
 firm = "Doyle & Vance LLP"
 timezone = "UTC"
@@ -58,9 +59,12 @@ connector = "ebilling"
 folder = "outbox"
 law_firm_id = "47-0000000"
 
+"""
+"""A firm whose Tabs3 is read in some way (``where``), its books, and a portal."""
+_FLOWS = f"""\
 [flows.all]
 from = "billing"
-kinds = [{kinds}]
+kinds = [{_KINDS}]
 
 [flows.books]
 from = "billing"
@@ -78,8 +82,8 @@ kinds = ["invoice"]
 changed = "100%"
 voided = "100%"
 """
-_MAPPING = f"""\
-{MAPPING}
+MAPPING = f"""\
+{LEVELS}
 [payment.fields.method]
 field = "RECEIPT_TYPE"
 unknown = "hold"
@@ -94,7 +98,8 @@ unknown = "hold"
 trust = "trust"
 """
 FOLDER = 'folder = "tabs3"\ntrust_folder = "trust"'
-_ONLY_TOLD = frozenset({"missing", "in-both", "remark"})
+ONLY_TOLD = frozenset({"missing", "in-both", "remark"})
+"""What goes by itself, or only tells."""
 
 
 def live(dsn: str = "Tabs3", command: Iterable[str] = READER, **settings: object) -> str:
@@ -155,11 +160,12 @@ class Desk:
     """Those that are run; all unless said."""
 
     @classmethod
-    def made(cls, folder: Path, where: str, ledger: Path, firm: Tabs3Firm) -> Desk:
-        """Set up a workspace on the evening of the firm's day."""
+    def made(cls, folder: Path, where: str, ledger: Path | None, firm: Tabs3Firm) -> Desk:
+        """Set up a workspace on the evening of the firm's day, with a ledger that is made already."""
         (folder / "mappings").mkdir(parents=True)
-        (folder / "mappings" / "tabs3.toml").write_text(_MAPPING, encoding="utf-8")
-        shutil.copy(ledger, folder / "hub.db")
+        (folder / "mappings" / "tabs3.toml").write_text(MAPPING, encoding="utf-8")
+        if ledger is not None:
+            shutil.copy(ledger, folder / "hub.db")
         desk = cls(folder, FakeClock(evening(firm)))
         desk.set(where)
         return desk
@@ -173,7 +179,7 @@ class Desk:
 
     def set(self, where: str) -> None:
         """Write other settings of the connection into hub.toml."""
-        text = _HUB.format(where=where, kinds=_KINDS)
+        text = HEAD.format(where=where) + _FLOWS
         (self.folder / "hub.toml").write_text(text, encoding="utf-8")
 
     def wait_for(self, firm: Tabs3Firm) -> None:
@@ -213,7 +219,7 @@ class Desk:
             with workspace.ledger.reading():
                 groups = workspace.ledger.holds.groups()
             asked = [
-                one for one in groups if one.first.code not in _ONLY_TOLD and "accept" in choices(one.first)
+                one for one in groups if one.first.code not in ONLY_TOLD and "accept" in choices(one.first)
             ]
             for group in asked:
                 decide(workspace.ledger, group.first.id, "accept", "as it is")

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from click.testing import CliRunner, Result
 
 from hub.cli.program import program
-from hub.ledger.engine import TransactionKind, bring_up_to_date, open_engine
 from hub_tabs3.sandbox import Tabs3Firm
 from hub_tabs3.sandbox.faults import LEVELS
 
@@ -138,17 +137,6 @@ def unbilled_practice(folder: Path, *, seed: int = 7, records: int = RECORDS) ->
         firm.undo(number)
     firm.payments.clear()
     return Practice(folder, firm)
-
-
-def made_ledger(path: Path) -> Path:
-    """An empty ledger of the newest schema."""
-    engine = open_engine(f"sqlite:///{path}")
-    with engine.connect() as connection:
-        connection.execution_options(transaction=TransactionKind.WRITING)
-        with connection.begin():
-            bring_up_to_date(connection)
-    engine.dispose()
-    return path
 
 
 def parse_ledes(data: bytes) -> list[dict[str, str]]:

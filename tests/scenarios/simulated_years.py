@@ -23,6 +23,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scenario_live import HEAD, MAPPING, ONLY_TOLD
+
 from hub.app.workspace import OpenWorkspace
 from hub.ledger import RecordState
 from hub.model import Kind
@@ -31,7 +33,6 @@ from hub.sync.review import choices, decide
 from hub.sync.telling import sync_document
 from hub.testing.clock import FakeClock
 from hub_tabs3.sandbox import Tabs3Firm
-from hub_tabs3.sandbox.faults import LEVELS
 from hub_tabs3.sandbox.life import Life
 
 if TYPE_CHECKING:
@@ -39,25 +40,8 @@ if TYPE_CHECKING:
 
     from hub.ledger import HoldGroup, Ledger, StoredRecord
 
-HUB = """\
-[hub]
-firm = "Doyle & Vance LLP"
-timezone = "UTC"
-currency = "USD"
-
-[connections.billing]
-connector = "tabs3"
-folder = "tabs3"
-
-[connections.books]
-connector = "folder"
-folder = "books"
-
-[connections.portal]
-connector = "ebilling"
-folder = "outbox"
-law_firm_id = "47-0000000"
-
+HUB = f"""\
+{HEAD.format(where='folder = "tabs3"')}\
 [flows.ledger]
 from = "billing"
 kinds = ["client", "matter", "timekeeper", "time_entry", "expense", "invoice", "payment", "write_off"]
@@ -80,28 +64,9 @@ changed = "100%"
 shrunk = "100%"
 voided = "100%"
 """
-_LEVELS = ", ".join(f'"{level}" = "{code}"' for level, code in (LEVELS | {"5": "PARALG"}).items())
-MAPPING = f"""\
-[timekeeper.fields]
-classification = {{ field = "LEVEL", values = {{ {_LEVELS} }} }}
-
-[payment.fields.method]
-field = "RECEIPT_TYPE"
-unknown = "hold"
-[payment.fields.method.values]
-0 = "cash"
-1 = "check"
-2 = "card"
-3 = "other"
-4 = "client funds"
-5 = "eft"
-trust = "trust"
-"""
 _PREFERRED = ("accept", "retry", "waive")
 _TOLD = 50
 """Every so many nights it is told how far it is."""
-_LEFT_ALONE = frozenset({"missing", "in-both", "remark"})
-"""What goes by itself, or only tells."""
 
 
 @dataclass
@@ -193,7 +158,7 @@ class Simulation:
                 groups = ledger.holds.groups()
             for group in groups:
                 allowed = choices(group.first)
-                if group.first.code in _LEFT_ALONE or not allowed:
+                if group.first.code in ONLY_TOLD or not allowed:
                     continue
                 action = next(one for one in _PREFERRED if one in allowed)
                 self._withdraw(ledger, group)

@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scenario_live import FOLDER, Desk, deleted
-from scenario_practice import made_ledger
 
 from hub.model import Kind
 from hub_tabs3.sandbox import Tabs3Firm
@@ -127,13 +126,13 @@ class Case:
         made = set(known.ids[Kind.INVOICE].values()) - self.invoices
         assert len(made) == max(0, len(totals.invoices()) - len(self.invoices))
         bills = self.desk.bills()
-        assert bills[: len(self.bills)] == self.bills or set(self.bills) <= set(bills)
+        assert set(self.bills) <= set(bills)
         sent = [number for number, _ in bills]
         assert len(sent) == len(set(sent))
         assert not [hold for hold in document["holds"] if hold["code"] in {"missing", "in-both", "unsettled"}]
 
 
-def first_evening(folder: Path, ledger: Path, firm: Tabs3Firm) -> Desk:
+def first_evening(folder: Path, ledger: Path | None, firm: Tabs3Firm) -> Desk:
     """A workspace that has read the firm's exported tables."""
     desk = Desk.made(folder, FOLDER, ledger, firm)
     desk.flows = BILLS
@@ -163,10 +162,9 @@ def main() -> int:
     began, cases, faults = time.monotonic(), 0, 0
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        ledger = made_ledger(folder / "ledger.db")
         for seed in range(said.seed, said.seed + said.rounds):
             firm = Tabs3Firm(seed, random.Random(seed).randrange(30, 200))
-            base = first_evening(folder / f"base{seed}", ledger, firm)
+            base = first_evening(folder / f"base{seed}", None, firm)
             for way in WAYS:
                 for moment in range(MOMENTS):
                     cases += 1

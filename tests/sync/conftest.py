@@ -13,21 +13,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 from sync_fakes import Bench
 from sync_firm import Firm
 
-from hub.ledger.engine import TransactionKind, bring_up_to_date, open_engine
-
-
-@pytest.fixture(scope="session")
-def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ledger that holds its tables and nothing else: making them takes longer than a run."""
-    path = tmp_path_factory.mktemp("ledger") / "hub.db"
-    engine = open_engine(f"sqlite:///{path}")
-    with engine.connect() as connection:
-        connection.execution_options(transaction=TransactionKind.WRITING)
-        with connection.begin():
-            bring_up_to_date(connection)
-    engine.dispose()
-    return path
-
 
 @pytest.fixture
 def bench(tmp_path: Path, empty_ledger: Path) -> Bench:

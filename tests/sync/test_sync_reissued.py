@@ -70,7 +70,7 @@ def test_made_anew_in_one_night_with_another_amount(sent: Firm) -> None:
     sent.sync()
     hold = reissued(sent, sent.sync())
     assert "total 300.00 → 100.00" in hold["message"]
-    assert "1 entries out" in hold["message"]
+    assert "1 entry out" in hold["message"]
     assert "number" not in hold["message"]
     sent.decide(hold, "accept")
     settles(sent, "5001", "100.00")
@@ -106,7 +106,7 @@ def test_made_anew_under_a_new_number_with_some_entries_in_and_some_out(sent: Fi
         sent.sync()
     sent.bill("5002", [entries[1], sent.entry("110.01", "3", "trial")])
     hold = reissued(sent, sent.sync())
-    for words in ("number 5001 → 5002", "total 300.00 → 500.00", "1 entries out", "1 entries in"):
+    for words in ("number 5001 → 5002", "total 300.00 → 500.00", "1 entry out", "1 entry in"):
         assert words in hold["message"]
     sent.decide(hold, "accept")
     settles(sent, "5002", "500.00")

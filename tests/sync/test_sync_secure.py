@@ -54,9 +54,9 @@ def test_what_is_secure_stays_in_with_all_that_belongs_to_it(walled: Firm) -> No
         "invoice": ["5001"],
         "payment": ["200.00"],
     }
-    assert notices(document) == [
-        "2 secure matters stay out of books, with all that belongs to it; secure = true lets it."
-    ]
+    (notice,) = notices(document)
+    assert notice.startswith("2 secure matters stay out of books, with all that belongs to them; ")
+    assert notice.endswith("secure = true in that flow lets them out.")
 
 
 def test_what_is_secure_is_read_all_the_same(walled: Firm) -> None:
@@ -103,9 +103,9 @@ def test_a_matter_that_becomes_secure_stays_as_it_is_there(walled: Firm) -> None
     calls = len(walled.books.calls)
     document = walled.sync()
     assert (document["outcome"], len(walled.books.calls)) == ("ok", calls)
-    assert notices(document) == [
-        "3 secure matters stay out of books, with all that belongs to it; secure = true lets it."
-    ]
+    (notice,) = notices(document)
+    assert notice.startswith("3 secure matters stay out of books, with all that belongs to them; ")
+    assert notice.endswith("secure = true in that flow lets them out.")
 
 
 def test_a_matter_that_is_secure_no_more_follows_by_itself(walled: Firm) -> None:
