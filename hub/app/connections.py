@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 from pydantic import SecretStr, ValidationError
 
-from hub.app.secrets import variable_of
+from hub.app.secrets import ConnectionSecrets, variable_of
 from hub.app.surroundings import LiveSurroundings, session_maker
 from hub.app.toml_file import Problem, nearest
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hub.app.plugins import PluginHost
     from hub.app.secrets import SecretStore
     from hub.app.toml_file import TomlFile
-    from hub.sdk import Clock, Connector, Settings
+    from hub.sdk import Clock, Connector, Secrets, Settings
 
 
 def connector_of(file: TomlFile, connection: Connection, host: PluginHost) -> type[Connector[Settings]]:
@@ -73,9 +73,9 @@ def settings_of(
         raise file.error([_problem(name, model, one) for one in details]) from None
 
 
-def stored_secrets(store: SecretStore, connection: str, fields: Iterable[str]) -> dict[str, SecretStr]:
+def known_secrets(secrets: Secrets, fields: Iterable[str]) -> dict[str, SecretStr]:
     """The secrets of a connection that are known."""
-    return {field: secret for field in fields if (secret := store.get(connection, field))}
+    return {field: SecretStr(value) for field in fields if (value := secrets.get(field))}
 
 
 def open_connector(
@@ -89,23 +89,23 @@ def open_connector(
     """
     connection = config.connection(name)
     connector = connector_of(config.file, connection, host)
-    known = stored_secrets(store, name, secret_fields(connector.settings))
+    secrets = ConnectionSecrets(store, name)
+    known = known_secrets(secrets, secret_fields(connector.settings))
     settings = settings_of(config.file, connection, connector, known)
-    return start_connector(connector, settings, name, config.folder, store=store, clock=clock)
+    return start_connector(connector, settings, config.folder, secrets=secrets, clock=clock)
 
 
 def start_connector(
     connector: type[Connector[Settings]],
     settings: Settings,
-    name: str,
     folder: Path,
     *,
-    store: SecretStore,
+    secrets: ConnectionSecrets,
     clock: Clock,
 ) -> Connector[Settings]:
     """The connector with these settings, in the surroundings of its workspace."""
-    session = session_maker(clock, store, tuple(connector.access.values()))
-    return connector(settings, LiveSurroundings(name, folder, clock, session))
+    session = session_maker(clock, secrets.store, tuple(connector.access.values()))
+    return connector(settings, LiveSurroundings(secrets.connection, folder, clock, secrets, session))
 
 
 def _misplaced(connection: str, field: str) -> Problem:

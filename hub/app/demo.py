@@ -11,7 +11,7 @@ from hub.app.plugins import PluginHost
 from hub.sdk import HubError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
 _FIRM = "Doyle & Vance LLP"
@@ -34,6 +34,7 @@ class SampleFirmBuilder:
         self.random = Random(seed)  # noqa: S311 -- a sample firm, not a secret
         self.records = records
         self.faults: list[str] = []
+        self.later: list[Callable[[], str]] = []
         self._connections: dict[str, Mapping[str, Any]] = {}
         self._givers: dict[str, list[str]] = {}
         self._takers: dict[str, list[str]] = {}
@@ -54,6 +55,10 @@ class SampleFirmBuilder:
     def tell(self, fault: str) -> None:
         """Name a fault that was planted."""
         self.faults.append(fault)
+
+    def afterwards(self, act: Callable[[], str]) -> None:
+        """Note what happens at the firm after the first run."""
+        self.later.append(act)
 
     def toml(self) -> str:
         """The hub.toml of the sample firm."""

@@ -89,6 +89,10 @@ class PluginHost:
         """The commands of all plugins by name; ``workspace()`` opens the one they are called for."""
         return self._collect("commands", _commands, workspace=workspace)
 
+    def sandboxes(self) -> Mapping[str, click.Command]:
+        """The commands of all plugins that start a stand-in of a system, by that system's name."""
+        return self._collect("sandboxes", _commands)
+
     def sample_firm(self, firm: SampleFirm) -> None:
         """Let each plugin write its part of the sample firm."""
         for plugin in self._plugins:

@@ -10,17 +10,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hub.app.secrets import SecretStore
-    from hub.sdk import Access, Clock, RateLimit
+    from hub.sdk import Access, Clock, RateLimit, Secrets
     from hub.sdk.http import Session
 
 
 class LiveSurroundings:
     """The surroundings of a connection in a real run; one session, so one rate limit, for each."""
 
-    def __init__(self, connection: str, folder: Path, clock: Clock, session: Callable[[], Session]) -> None:
+    def __init__(
+        self, connection: str, folder: Path, clock: Clock, secrets: Secrets, session: Callable[[], Session]
+    ) -> None:
         self.connection = connection
         self.folder = folder
         self.clock = clock
+        self.secrets = secrets
         self._new_session = session
 
     def http(self) -> Session:
@@ -33,13 +36,15 @@ class LiveSurroundings:
 
 
 def session_maker(clock: Clock, secrets: SecretStore, access: tuple[Access, ...]) -> Callable[[], Session]:
-    """Make sessions that know the secrets, and the strictest of the documented rate limits."""
+    """Make sessions that know the secrets, new ones too, and the strictest of the documented rate limits."""
 
     def make() -> Session:
         # Most runs touch files only and never need requests.
         from hub.sdk.http import Session  # noqa: PLC0415 -- as the comment says
 
-        return Session(clock, secrets=secrets.all_values(), rate=_strictest(access))
+        session = Session(clock, secrets=secrets.all_values(), rate=_strictest(access))
+        secrets.tell(session.redact.learn)
+        return session
 
     return make
 

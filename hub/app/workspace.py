@@ -13,7 +13,7 @@ from hub.app.plugins import PluginHost, open_plugins
 from hub.app.secrets import SecretStore
 from hub.ledger import Ledger
 from hub.ledger.engine import sqlite_path
-from hub.sdk import ConfigurationError, HubError, SourceFailed, Subject, SystemClock
+from hub.sdk import ConfigurationError, HubError, Role, SourceFailed, Subject, SystemClock
 from hub.sync import Brakes, Flow, Limit, Options, Peer, Session
 from hub.sync.check import Context, LooseContext, run_rules
 from hub.sync.review import decide
@@ -98,6 +98,12 @@ class OpenWorkspace:
         """The connector of a connection, ready to work."""
         return open_connector(self.config, name, self.plugins, self.secrets, self.clock)
 
+    def allowance(self, name: str) -> int | None:
+        """How many metered reads a connection's system allows in a month, where it meters any."""
+        known = self.config.connections.get(name)
+        connector = self.plugins.connectors.get(known.connector) if known else None
+        return connector.allowance if connector else None
+
     def peer(self, name: str) -> Peer:
         """A connection with its mapping."""
         connector = self.connector(name)
@@ -143,8 +149,8 @@ class OpenWorkspace:
             peers=peers,
             not_opened=not_opened,
             not_loaded=[one for one in self.plugins.reports if one.problem],
-            flows=[_flow(flow) for flow in chosen],
-            all_flows=[_flow(flow) for flow in self.config.flows.values()],
+            flows=[self._flow(flow) for flow in chosen],
+            all_flows=[self._flow(flow) for flow in self.config.flows.values()],
             rules=self.plugins.rules,
             clock=self.clock,
             today=self.today,
@@ -157,6 +163,20 @@ class OpenWorkspace:
         session.confirm = confirm or session.confirm
         session.progress = progress or session.progress
         return session
+
+    def _flow(self, flow: ConfiguredFlow) -> Flow:
+        source = self.plugins.connectors.get(self.config.connection(flow.source).connector)
+        return Flow(
+            name=flow.name,
+            source=flow.source,
+            target=flow.to,
+            kinds=flow.kinds,
+            start=flow.start,
+            clients=frozenset(flow.where.client),
+            apply_voids=flow.voids == "apply",
+            secure=flow.secure,
+            source_role=source.role if source else Role.PRACTICE,
+        )
 
     def _peers(self, names: Iterable[str]) -> tuple[dict[str, Peer], dict[str, HubError]]:
         """The connections that can be made; a connector that raises is one connection's failure."""
@@ -226,19 +246,6 @@ class OpenWorkspace:
         if not found:
             raise HubError(f"There is no {kind.words} {text}.", remedy="Give its number or its ledger id.")
         return found
-
-
-def _flow(flow: ConfiguredFlow) -> Flow:
-    return Flow(
-        name=flow.name,
-        source=flow.source,
-        target=flow.to,
-        kinds=flow.kinds,
-        start=flow.start,
-        clients=frozenset(flow.where.client),
-        apply_voids=flow.voids == "apply",
-        secure=flow.secure,
-    )
 
 
 def _limit(limit: ConfiguredLimit, fewest: int = 2) -> Limit:

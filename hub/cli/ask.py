@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import click
 from hub.cli.output import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 
 def parse_answers(pairs: Sequence[str]) -> dict[str, str]:
@@ -58,6 +59,16 @@ class Asker:
         """A secret, typed unseen; empty where it is optional and there is none."""
         return _prompt(question, "" if optional else None, is_secret=True)
 
+    def confirm(self, question: str, default: bool | None = None) -> bool:  # noqa: FBT001 -- as click has it
+        """Whether a person says yes; without a default they have to say something.
+
+        Raises:
+            click.UsageError: nobody can be asked.
+
+        """
+        with _somebody(question):
+            return click.confirm(printable(question), default=default, err=True)
+
     def refuse_unknown(self, known: Collection[str], given: Collection[str]) -> None:
         """Answer a typo in ``--set``.
 
@@ -73,7 +84,7 @@ class Asker:
 
 
 def _prompt(question: str, default: str | None, *, is_secret: bool = False) -> str:
-    try:
+    with _somebody(question):
         answer: str = click.prompt(
             printable(question),
             default=default,
@@ -81,10 +92,17 @@ def _prompt(question: str, default: str | None, *, is_secret: bool = False) -> s
             show_default=bool(default) and not is_secret,
             err=True,
         )
+    return answer.strip()
+
+
+@contextmanager
+def _somebody(question: str) -> Iterator[None]:
+    """Answer a question that reached nobody; a person who breaks off at a terminal is let go."""
+    try:
+        yield
     except click.Abort:
         if sys.stdin.isatty():
             raise
         raise click.UsageError(
             f"There is nobody to answer '{question}'. Use --yes and --set KEY=VALUE."
         ) from None
-    return answer.strip()

@@ -22,5 +22,6 @@ COMMANDS = {
     "history": Listed("history", "Show every revision of a record, and where it went."),
     "doctor": Listed("doctor", "Look whether this workspace is healthy."),
     "plugins": Listed("plugins", "Show what is loaded, and from where."),
+    "sandbox": Listed("sandbox", "Start a stand-in of a system, to try the hub with."),
 }
 """In the order in which a firm meets them."""

@@ -25,20 +25,24 @@ if TYPE_CHECKING:
 @click.argument("name")
 @click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Answer a question beforehand.")
 @click.option("--yes", is_flag=True, help="Take every suggestion and ask nothing.")
+@click.option("--paste", is_flag=True, help="Sign in with a browser elsewhere, and paste where it ends up.")
 @pass_globals
-def command(said: Globals, name: str, pairs: Sequence[str], *, yes: bool) -> ExitCode:
+def command(said: Globals, name: str, pairs: Sequence[str], *, yes: bool, paste: bool) -> ExitCode:
     """Ask for what the connection NAME needs, try it, and show what will be in the way.
 
     Settings go to hub.toml, secrets to the keyring, and what the firm says about its own fields to
     mappings/<connector>.toml. Any question can be answered beforehand, as in --set connector=folder,
     --set folder=exports, --set matter.client_matter_id=MISC_1, --set timekeeper.classification.1=PARTNR.
-    Secrets cannot: give them when asked, or in the environment.
+    Secrets cannot: give them when asked, or in the environment. Where the system wants a person to sign
+    in, a browser is opened for that.
     """
     from hub.cli.context import load_plugins, read_config  # noqa: PLC0415 -- loads every plugin
     from hub.cli.setup import Setup  # noqa: PLC0415 -- as above
+    from hub.cli.sign_in import BrowserSignIn  # noqa: PLC0415 -- as above
 
     asker = Asker(parse_answers(pairs), silent=yes)
-    setup = Setup(read_config(said), load_plugins(said), asker, name)
+    sign_in = BrowserSignIn(asker, name, paste=paste)
+    setup = Setup(read_config(said), load_plugins(said), asker, name, sign_in)
     connector, health = setup.try_out()
     if health.ok:
         health = replace(health, notes=(*health.notes, *connector.survey()))
@@ -46,6 +50,8 @@ def command(said: Globals, name: str, pairs: Sequence[str], *, yes: bool) -> Exi
     if not health.ok:
         said.screen.document(_document(setup, health, (), ()))
         return ExitCode.FAILED
+    if not setup.confirm(health):
+        raise click.ClickException(f"Nothing was saved. Sign in at the right one: hub connect {name}")
     files = setup.save()
     chosen = setup.choose(connector)
     if any(one.table is not None for one in chosen):

@@ -26,7 +26,7 @@ def command(said: Globals, folder: Path, *, records: int | None, seed: int) -> E
     from hub.app.workspace import OpenWorkspace  # noqa: PLC0415 -- brings the ledger's libraries
     from hub.cli.showing import show_run  # noqa: PLC0415 -- as above
     from hub.sync import sync  # noqa: PLC0415 -- as above
-    from hub.sync.telling import sync_document  # noqa: PLC0415 -- as above
+    from hub.sync.telling import outcome_lines, sync_document  # noqa: PLC0415 -- as above
 
     place = said.folder / folder
     firm = make_sample_firm(place, seed=seed, records=records)
@@ -34,9 +34,20 @@ def command(said: Globals, folder: Path, *, records: int | None, seed: int) -> E
     with OpenWorkspace(place) as workspace, Progress(said) as progress:
         session = workspace.session(confirm=lambda _connection, _totals: True, progress=progress)
         result = sync(session)
-        said.screen.document(sync_document(session, result) | {"planted": firm.faults, "folder": str(place)})
+        document = sync_document(session, result)
         said.screen.say(f"{workspace.config.hub.firm}: a sample firm in {place}")
         show_run(said.screen, session, result.outcome)
+        if firm.later:
+            happened = [act() for act in firm.later]
+            said.screen.say("\nThen, at the firm:")
+            for one in happened:
+                said.screen.say(f"  {one}")
+            again = workspace.session(progress=progress)
+            result = sync(again)
+            document["afterwards"] = {"happened": happened, **sync_document(again, result)}
+            said.screen.say("\nThe next run:")
+            said.screen.table(("", "connection", "kind", ""), list(outcome_lines(again.tally)))
+        said.screen.document(document | {"planted": firm.faults, "folder": str(place)})
     _show_end(said.screen, place, firm.faults)
     return ExitCode.FAILED if result.outcome == "failed" else ExitCode.OK
 

@@ -63,7 +63,7 @@ ledger = "sqlite:///hub.db"
 _GITIGNORE = """\
 # What the firm's clients said and owe does not belong under version control.
 hub.db*
-hub-secrets.json
+hub-secrets*
 hub-error.log
 outbox/
 """

@@ -22,6 +22,7 @@ def command(said: Globals) -> None:
 
     host = load_plugins(said)
     host.commands(workspace_opener(said))
+    host.sandboxes()
     said.screen.document({"plugins": [asdict(report) for report in host.reports]})
     _show(said.screen, host.reports)
 

@@ -12,8 +12,9 @@ from hub.cli.options import Globals, pass_globals
 if TYPE_CHECKING:
     from hub.app.workspace import OpenWorkspace
     from hub.cli.output import Screen
+    from hub.ledger import HoldGroup
 
-_ACTIONS = ("accept", "waive", "link", "new", "retry")
+_ACTIONS = ("accept", "waive", "link", "new", "retry", "bring", "leave")
 _ALL = 10_000
 
 
@@ -45,7 +46,8 @@ def command(  # noqa: PLR0913 -- the options of one command
     """List what is held by cause; show one cause; or decide about it.
 
     accept: it is right as it is.  waive: let it go, for a reason.  link: it is that record.
-    new: it is another one.  retry: try once more.
+    new: it is another one.  retry: try once more.  bring: an earlier invoice goes to the books, too.
+    leave: it does not.
     """
     from hub.app.workspace import OpenWorkspace  # noqa: PLC0415 -- brings the ledger's libraries
     from hub.cli.showing import line_of, show_group, show_groups  # noqa: PLC0415 -- as above
@@ -71,12 +73,18 @@ def command(  # noqa: PLR0913 -- the options of one command
         elif action is None:
             group = group_of(ledger, number)
             mine = [held for held in holds(ledger) if held["group"] == group.first.id]
-            screen.document({"holds": mine, "choices": list(choices(group.first))})
+            screen.document({"holds": mine, "choices": list(choices(group.first)), **_figures(group)})
             show_group(screen, ledger, group, currency)
         else:
             decided = decide(ledger, number, action, reason, record=record, one=one)
             screen.document({"decided": [held.id for held in decided], "action": action})
             screen.say(f"Noted for {len(decided)}. It takes effect with the next run: hub sync")
+
+
+def _figures(group: HoldGroup) -> dict[str, object]:
+    """All that a person signs: the message names the largest differences alone."""
+    is_signed = group.first.code == "opening-difference"
+    return {"opening": dict(group.first.facts)} if is_signed else {}
 
 
 def _write_lists(screen: Screen, workspace: OpenWorkspace, folder: Path) -> None:

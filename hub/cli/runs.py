@@ -38,5 +38,7 @@ def command(said: Globals, number: int | None) -> None:
         said.screen.say(f"Run {run.id}, {run.began[:19].replace('T', ' ')} UTC, {run.outcome or 'going on'}.")
         tally = Tally(**{name: run.summary.get(name, {}) for name in ("pulled", "pushed")})
         said.screen.table(("", "connection", "kind", ""), list(outcome_lines(tally)))
+        for name, count in run.summary.get("metered", {}).items():
+            said.screen.say(f"{name}: {count} metered reads.")
         for error in run.summary.get("errors", ()):
             said.screen.say(f"Failed: {error['connection']}: {error['message']} {error['remedy']}".rstrip())

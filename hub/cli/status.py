@@ -14,6 +14,7 @@ def command(said: Globals) -> None:
     from hub.app.workspace import OpenWorkspace  # noqa: PLC0415 -- brings the ledger's libraries
     from hub.cli.showing import show_deliveries, show_groups  # noqa: PLC0415 -- as above
     from hub.model import Kind  # noqa: PLC0415 -- as above
+    from hub.sync.metering import in_month, told  # noqa: PLC0415 -- as above
     from hub.sync.telling import deliveries, holds  # noqa: PLC0415 -- as above
 
     with OpenWorkspace(said.folder) as workspace:
@@ -23,6 +24,7 @@ def command(said: Globals) -> None:
             records = {kind.value: count for kind in Kind if (count := ledger.records.count(kind))}
             open_writes = ledger.intents.count()
             on_its_way = deliveries(ledger)
+            metered = in_month(ledger, workspace.clock.now())
         said.screen.document(
             {
                 "firm": workspace.config.hub.firm,
@@ -32,6 +34,7 @@ def command(said: Globals) -> None:
                 "records": records,
                 "open_writes": open_writes,
                 "deliveries": on_its_way,
+                "metered": metered,
                 "holds": holds(ledger),
             },
         )
@@ -46,5 +49,7 @@ def command(said: Globals) -> None:
         )
         if open_writes:
             said.screen.say(f"{open_writes} writes are not settled; the next hub sync settles them first.")
+        for name, count in metered.items():
+            said.screen.say(f"{name}: {told(count, workspace.allowance(name))}.")
         show_deliveries(said.screen, on_its_way)
         show_groups(said.screen, ledger, workspace.config.hub.currency)

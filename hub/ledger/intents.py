@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class OpenIntent:
     """A write that has been begun and not settled.
 
-    ``reason`` is set once a call ended without anybody knowing how.
+    ``began`` is when it was first sent, ``sent`` when it was last sent. ``reason`` is set once a call
+    ended without anybody knowing how.
     """
 
     record: int
@@ -33,6 +34,7 @@ class OpenIntent:
     batch: int
     intent: Intent
     began: datetime
+    sent: datetime
     reason: str | None = None
 
 
@@ -62,6 +64,7 @@ class Intents:
                         "run": run,
                         "connection": one.connection,
                         "batch": one.batch,
+                        "call": one.intent.call,
                         "record": one.record,
                         "revision": one.revision,
                         "kind": one.intent.kind.number,
@@ -72,10 +75,18 @@ class Intents:
                         "version": one.intent.version,
                         "payload": body_text(one.intent.payload),
                         "began": one.began.isoformat(),
+                        "sent": one.sent.isoformat(),
                     }
                     for one in opened
                 ],
             )
+
+    def send_again(self, opened: Sequence[OpenIntent], now: datetime) -> None:
+        """Commit that intents are about to be sent once more: their effect may come as late as after that."""
+        with self._ledger.transaction():
+            for one in opened:
+                again = update(intent).where(_mine(one)).values(sent=now.isoformat())
+                self._ledger.connection.execute(again)
 
     def next_batch(self) -> int:
         """A number for a new batch; batches are settled before ids are used again."""
@@ -137,9 +148,10 @@ def _open(row: Any) -> OpenIntent:  # noqa: ANN401 -- a row of the intent table
         source=row.source,
         external_id=row.external_id,
         version=row.version,
+        call=row.call,
     )
-    began = datetime.fromisoformat(row.began)
-    return OpenIntent(row.record, row.revision, row.connection, row.batch, sent, began, row.reason)
+    began, last = datetime.fromisoformat(row.began), datetime.fromisoformat(row.sent)
+    return OpenIntent(row.record, row.revision, row.connection, row.batch, sent, began, last, row.reason)
 
 
 class Attempts:

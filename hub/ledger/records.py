@@ -335,6 +335,15 @@ class Records:
             found.setdefault(row.record, []).append(_binding(row))
         return found
 
+    def alone_at(self, identifiers: Iterable[int], connection: int) -> frozenset[int]:
+        """Those of these records that no other connection ever had, and that were never written there."""
+        wanted = frozenset(identifiers)
+        shared = (binding.c.connection != connection) | binding.c.sent.is_not(None)
+        rows = self._ledger.connection.execute(
+            select(binding.c.record).where(binding.c.record.in_(wanted), shared)
+        )
+        return wanted - {row.record for row in rows}
+
     def bound_at(self, identifiers: Iterable[int], connection: int) -> dict[int, StoredBinding]:
         """The binding of each of these records at a connection; a live one before one that is gone."""
         rows = self._ledger.connection.execute(_bindings_at(identifiers, connection))

@@ -19,6 +19,7 @@ from hub.ledger.schema import lease, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from hub.ledger.ledger import Ledger
 
@@ -79,6 +80,11 @@ class Runs:
             .limit(limit),
         )
         return [_row(row) for row in rows]
+
+    def since(self, began: datetime) -> list[RunRow]:
+        """The runs that began at an instant or later."""
+        mine = (run.c.workspace == self._ledger.workspace) & (run.c.began >= began.isoformat())
+        return [_row(row) for row in self._ledger.connection.execute(select(run).where(mine))]
 
     def get(self, number: int) -> RunRow | None:
         """One run."""

@@ -159,6 +159,7 @@ intent = Table(
     Column("run", Integer, nullable=False),
     Column("connection", Integer, nullable=False),
     Column("batch", BigInteger, nullable=False),
+    Column("call", Text, nullable=False),
     Column("record", BigInteger, nullable=False),
     Column("revision", BigInteger, nullable=False),
     Column("kind", SmallInteger, nullable=False),
@@ -169,6 +170,7 @@ intent = Table(
     Column("version", Text),
     Column("payload", Text, nullable=False),
     Column("began", Text, nullable=False),
+    Column("sent", Text, nullable=False),
     Column("reason", Text),
     UniqueConstraint("connection", "record"),
 )

@@ -5,7 +5,7 @@ from hub.mapping.inward import Inward
 from hub.mapping.layers import Layer, load_layers
 from hub.mapping.outward import Outward
 from hub.mapping.problems import Gone, Problem, Unbound, Untranslatable
-from hub.mapping.routes import Lookup
+from hub.mapping.routes import Lookup, link_to
 from hub.mapping.system import SystemMapping, compile_mapping
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "Unbound",
     "Untranslatable",
     "compile_mapping",
+    "link_to",
     "load_layers",
 ]

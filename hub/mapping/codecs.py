@@ -40,12 +40,19 @@ _NO = ("false", "no", "n", "f", "0")
 class ForeignId(NamedTuple):
     """A reference as a system spells it; the hub puts the record's id in its place.
 
-    ``source`` is empty where the mapping does not narrow the reference to one record type.
+    Args:
+        kinds: what it may refer to.
+        source: the record type that the mapping narrows it to; empty where it does not.
+        external_id: the system's id.
+        holds: the kinds that the field can hold, where ``kinds`` has others, too: instead of a record of
+            another kind the one is meant that that one refers to.
+
     """
 
     kinds: tuple[Kind, ...]
     source: str
     external_id: str
+    holds: tuple[Kind, ...] = ()
 
 
 class Codec(NamedTuple):
@@ -271,9 +278,17 @@ def _look_up(back: Mapping[Any, str], code: str, says: str) -> Writer:
     return write
 
 
-def reference(kinds: tuple[Kind, ...], source: str) -> Codec:
+def reference(foreign: ForeignId) -> Codec:
     """The id of another record; writing it is the caller's, who has the bindings."""
-    return Codec(lambda value: ForeignId(kinds, source, text_of(value)))
+    kinds, source, _, holds = foreign
+    one_way = ""
+    if holds and not set(kinds) & set(holds):
+        one_way = f"`ref` has to name {holds[0].words} as well, whose id would be written"
+
+    def read(value: object) -> ForeignId:
+        return ForeignId(kinds, source, text_of(value), holds)
+
+    return Codec(read, one_way=one_way)
 
 
 _PYTHON: Mapping[Sort, Callable[[Any], Any]] = {

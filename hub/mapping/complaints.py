@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from hub.mapping.codecs import text_of
 from hub.mapping.layers import dotted_of
 from hub.mapping.problems import Problem, Unfit
+from hub.mapping.terms import spelt
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hub.mapping.chosen import Chosen
     from hub.mapping.fields import Field
+    from hub.mapping.slots import Slot
 
 _QUOTABLE = re.compile(r"\S{1,24}|[0-9.,:/+ -]{1,24}")
 """A code, a number or a date may be quoted; what reads like words may be a narrative in a wrong column."""
+
+_LONGEST = 40
+"""What a firm tells its records apart by, such as a code or a category, is no longer."""
 
 
 class Spot(NamedTuple):
@@ -38,6 +46,28 @@ def unwritten(field: Field, unfit: Unfit, stored: object, spot: Spot) -> Problem
     vendor = spot.vendor + " + ".join(dotted_of(column) for column in field.columns)
     name = spot.canonical + field.name
     return _problem(field, unfit, stored, (f"{name}, which goes to {vendor}, is", name, vendor))
+
+
+def no_row(chosen: Chosen, dimensions: Mapping[str, object], spot: Spot) -> Problem:
+    """A record, or line, for which a table of the mapping has no row."""
+    told = ", ".join(f"{name} {_told(route.slot, dimensions[name])}" for name, route in chosen.routes.items())
+    column = dotted_of(chosen.column)
+    vendor = spot.vendor + column
+    message = f"{vendor} has no row for {told}."
+    remedy = f"Add a row for it to {chosen.place.title} in the workspace's mapping."
+    return Problem(spot.canonical + column, vendor, "no-row", message, remedy, told)
+
+
+def _told(slot: Slot, value: object) -> str:
+    """A canonical value by which a row is chosen, in a few words."""
+    if slot.privileged:
+        return "(privileged)"
+    if value is None or value == "":
+        return "(empty)"
+    text = spelt(value)
+    if len(text) > _LONGEST or not text.isprintable():
+        return "(a longer text)"
+    return f'"{text}"' if isinstance(value, str) else text
 
 
 def _problem(field: Field, unfit: Unfit, value: object, names: tuple[str, str, str]) -> Problem:

@@ -59,7 +59,7 @@ class Field:
         several: whether ``columns`` together make one value.
         join: what stands between the parts of one text.
         constant: the canonical value that it always has; ``None`` if it has none.
-        kinds: what a ``ref`` may refer to.
+        kinds: what a ``ref`` may refer to, be it through another record.
         source: the record type that a ``ref`` is narrowed to.
         forgiving: whether a ``ref`` to what is not known is no value; else the record waits for it.
         default: the canonical value where the vendor's is empty.
@@ -88,6 +88,11 @@ class Field:
     writes: bool = True
     insists: bool = False
     """Whether the mapping itself says that it goes out."""
+
+    @property
+    def held_kinds(self) -> tuple[Kind, ...]:
+        """Those of ``kinds`` that it holds itself, and refers to where it is written."""
+        return tuple(kind for kind in self.kinds if kind in self.slot.kinds)
 
     @property
     def two_way(self) -> bool:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from hub.mapping import codecs, days
 from hub.mapping.codecs import ForeignId
 from hub.mapping.fields import Field, Tools, Words
-from hub.mapping.layers import table_at, words_of
+from hub.mapping.layers import table_at
 from hub.mapping.problems import Unfit
-from hub.mapping.routes import Route, resolve
-from hub.mapping.slots import NoSuchField, Sort
-from hub.model import Kind
+from hub.mapping.routes import Route, link_to
+from hub.mapping.slots import Sort
+from hub.mapping.terms import held, meaning, spelt, vendor_words
+from hub.model import KIND_ORDER, Kind
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -100,7 +99,7 @@ class _Parser:
         self.spec = spec
         self.place = place
         self.tools = tools
-        self.end = self._resolved(model)
+        self.end = meaning(name, model, place)
         self.slot: Slot = self.end.slot if isinstance(self.end, Route) else self.end
 
     def field(self) -> Field:
@@ -133,16 +132,6 @@ class _Parser:
             insists=insists,
         )
 
-    def _resolved(self, model: type[BaseModel]) -> Slot | Route:
-        try:
-            return resolve(model, words_of(self.name))
-        except NoSuchField as error:
-            raise self.place.wrong(str(error), name=error.name, among=error.among) from None
-        except ValueError:
-            raise self.place.wrong(
-                "is no name of a field.", remedy="Write it as in `address.city`."
-            ) from None
-
     def _check_path(self) -> None:
         if isinstance(self.end, Route):
             for key in _ONLY_READ:
@@ -156,9 +145,9 @@ class _Parser:
 
     def _columns(self) -> tuple[Words, ...]:
         if "field" in self.spec:
-            return (self._column(self.spec["field"], self.place.at("field")),)
+            return (vendor_words(self.spec["field"], self.place.at("field")),)
         place = self.place.at("fields")
-        columns = tuple(self._column(name, place) for name in self.spec.get("fields", ()))
+        columns = tuple(vendor_words(name, place) for name in self.spec.get("fields", ()))
         if "fields" in self.spec and not columns:
             raise place.wrong("names no field.", remedy="Name at least one.")
         if columns and not self.slot.many and "join" not in self.spec:
@@ -166,13 +155,6 @@ class _Parser:
         if columns and self.slot.many and "join" in self.spec:
             raise place.wrong(f"{self.name} is a list, not one text.", remedy="Leave `join` out.")
         return columns
-
-    def _column(self, name: object, place: Place) -> Words:
-        try:
-            return words_of(name if isinstance(name, str) else "")
-        except ValueError:
-            remedy = """A name with a dot or outer space of its own stands in quotes: '"Inv. No."'."""
-            raise place.wrong(f'"{name}" is no name of a field.', remedy=remedy) from None
 
     def _kinds(self) -> tuple[Kind, ...]:
         """What the reference refers to, as the mapping narrows it."""
@@ -185,14 +167,24 @@ class _Parser:
         return tuple(self._kind(kind) for kind in ([named] if isinstance(named, str) else named))
 
     def _kind(self, name: object) -> Kind:
-        if name not in self.slot.kinds:
+        if name not in self.slot.kinds and not self._leads_here(name):
             says = f'{self.name} does not refer to "{name}".'
             raise self.place.at("ref").wrong(says, name=str(name), among=self.slot.kinds)
         return Kind(str(name))
 
+    def _leads_here(self, name: object) -> bool:
+        """Whether a record of this kind, which the field cannot hold, refers to one that it can."""
+        is_path = isinstance(self.end, Route)
+        return not is_path and name in KIND_ORDER and bool(link_to(Kind(str(name)), self.slot.kinds))
+
+    def _foreign(self, kinds: tuple[Kind, ...], external_id: str) -> ForeignId:
+        """What a vendor's id stands for."""
+        leads = any(kind not in self.slot.kinds for kind in kinds)
+        return ForeignId(kinds, self.spec.get("source", ""), external_id, self.slot.kinds if leads else ())
+
     def _codec(self, kinds: tuple[Kind, ...]) -> Codec:
         if kinds:
-            return codecs.reference(kinds, self.spec.get("source", ""))
+            return codecs.reference(self._foreign(kinds, ""))
         if "codes" in self.spec:
             place = self.place.at("codes")
             self._only(place, Sort.TEXT)
@@ -209,7 +201,7 @@ class _Parser:
     def _values(self) -> Codec:
         place = self.place.at("values")
         table = {
-            vendor.strip(): self._held(value, place.at(vendor), item=True)
+            vendor.strip(): held(self.slot, value, place.at(vendor), item=True)
             for vendor, value in self.spec["values"].items()
         }
         for vendor in table:
@@ -244,27 +236,27 @@ class _Parser:
         back: dict[Any, list[str]] = {}
         for vendor, canonical in table.items():
             back.setdefault(self.slot.stored(canonical, item=True), []).append(vendor)
-        chosen = self._chosen(back)
-        doubtful = [stored for stored, vendors in back.items() if len(vendors) > 1 and stored not in chosen]
+        said = self._said_inverse(back)
+        doubtful = [stored for stored, vendors in back.items() if len(vendors) > 1 and stored not in said]
         if doubtful and "inverse" in self.spec:
-            says = f"does not say which of {', '.join(back[doubtful[0]])} stands for {_spelt(doubtful[0])}."
-            raise self.place.at("inverse").wrong(says, remedy=f"Add {_spelt(doubtful[0])} to `inverse`.")
-        return None if doubtful else {stored: vendors[0] for stored, vendors in back.items()} | chosen
+            says = f"does not say which of {', '.join(back[doubtful[0]])} stands for {spelt(doubtful[0])}."
+            raise self.place.at("inverse").wrong(says, remedy=f"Add {spelt(doubtful[0])} to `inverse`.")
+        return None if doubtful else {stored: vendors[0] for stored, vendors in back.items()} | said
 
-    def _chosen(self, back: Mapping[Any, list[str]]) -> dict[Any, str]:
+    def _said_inverse(self, back: Mapping[Any, list[str]]) -> dict[Any, str]:
         place = self.place.at("inverse")
-        spelt = {_spelt(stored): stored for stored in back}
-        chosen: dict[Any, str] = {}
+        named = {spelt(stored): stored for stored in back}
+        said: dict[Any, str] = {}
         for name, vendor in self.spec.get("inverse", {}).items():
-            if name not in spelt:
+            if name not in named:
                 raise place.at(name).wrong(
-                    f'"{name}" is not on the right side of `values`.', name=name, among=spelt
+                    f'"{name}" is not on the right side of `values`.', name=name, among=named
                 )
-            if vendor not in back[spelt[name]]:
+            if vendor not in back[named[name]]:
                 says = f'"{vendor}" is not read as {name}.'
-                raise place.at(name).wrong(says, name=str(vendor), among=back[spelt[name]])
-            chosen[spelt[name]] = vendor
-        return chosen
+                raise place.at(name).wrong(says, name=str(vendor), among=back[named[name]])
+            said[named[name]] = vendor
+        return said
 
     def _converter(self) -> Codec:
         place = self.place.at("as")
@@ -287,7 +279,7 @@ class _Parser:
 
     def _constant(self, kinds: tuple[Kind, ...]) -> Any:  # noqa: ANN401 -- of the field's own type
         if kinds and "const" in self.spec:
-            return ForeignId(kinds, self.spec.get("source", ""), str(self.spec["const"]))
+            return self._foreign(kinds, str(self.spec["const"]))
         return self._canonical("const")
 
     def _canonical(self, key: str) -> Any:  # noqa: ANN401 -- of the field's own type
@@ -295,15 +287,7 @@ class _Parser:
             return None
         if self.slot.sort is Sort.REFERENCE:
             raise self.place.at(key).wrong("is no default for a reference.", remedy=f"Leave `{key}` out.")
-        return self._held(self.spec[key], self.place.at(key), item=False)
-
-    def _held(self, value: object, place: Place, *, item: bool) -> Any:  # noqa: ANN401 -- of the field's own type
-        try:
-            return self.slot.canonical(value, item=item)
-        except ValueError as error:
-            says = f'"{value}" is not what {self.name} holds: {self.slot.sort.value}.'
-            remedy = "" if self.slot.choices else _said(error)
-            raise place.wrong(says, remedy=remedy, name=str(value), among=self.slot.choices) from None
+        return held(self.slot, self.spec[key], self.place.at(key))
 
     def _empty(self) -> frozenset[str]:
         place = self.place.at("empty")
@@ -335,16 +319,6 @@ class _Parser:
         if "fields" in self.spec and "join" in self.spec:
             return "one text cannot be taken apart into several fields"
         return codec.one_way
-
-
-def _said(error: ValueError) -> str:
-    """What the model says is wrong."""
-    said = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-    return f"{said[:1].upper()}{said[1:]}."
-
-
-def _spelt(stored: object) -> str:
-    return str(stored).lower() if isinstance(stored, bool) else str(stored)
 
 
 _BUILT_IN: Mapping[str, Sort] = {

@@ -30,6 +30,7 @@ class Inward:
         fields: the canonical fields that it gives, dotted inside a part; not those of lines.
         reference_fields: those of them that hold a ``ForeignId``.
         line_reference_fields: list and field of those in lines.
+        reference_kinds: the kinds that these refer to.
         forgiving: those of both that have no value where they refer to what is not known; of lines as
             ``lines.entry``.
         columns: vendor field → whether its absence from a whole listing is schema drift.
@@ -46,15 +47,19 @@ class Inward:
         "forgiving",
         "line_reference_fields",
         "reference_fields",
+        "reference_kinds",
         "two_way",
     )
 
     def __init__(self, table: Table) -> None:
         reading = [field for field in table.fields if field.reads]
-        self._reader = _RecordReader(table.model, reading, table.lines)
+        lists = [lines for lines in table.lines if lines.reads]
+        self._reader = _RecordReader(table.model, reading, lists)
         self.fields = tuple(field.name for field in reading)
         self.reference_fields = tuple(field.name for field in reading if field.kinds)
-        pairs = [(lines.into, field) for lines in table.lines for field in lines.fields if field.reads]
+        pairs = [(lines.into, field) for lines in lists for field in lines.fields if field.reads]
+        referring = [*reading, *(field for _, field in pairs)]
+        self.reference_kinds = frozenset(kind for field in referring for kind in field.kinds)
         self.line_reference_fields = tuple(
             dict.fromkeys((into, field.name) for into, field in pairs if field.kinds)
         )
@@ -62,9 +67,9 @@ class Inward:
             [field.name for field in reading if field.forgiving]
             + [f"{into}.{field.name}" for into, field in pairs if field.forgiving],
         )
-        self.columns = _columns(reading, table.lines)
-        lists = [(lines.into, lines.writes) for lines in table.lines]
-        tops = [(field.slot.words[0], field.writes) for field in reading] + lists
+        self.columns = _columns(reading, lists)
+        tops = [(field.slot.words[0], field.writes) for field in reading]
+        tops += [(lines.into, any(field.writes for field in lines.fields)) for lines in lists]
         self.covers = frozenset(name for name, _ in tops)
         self.two_way = frozenset(name for name, writes in tops if writes)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _WORD = re.compile(r'(?:"([^"]+)"|([^."\s](?:[^.]*[^.\s])?))(?:\.|$)')
-_HEADER = re.compile(r"\s*\[([^\[\]]+)\]")
+_HEADER = re.compile(r"\s*\[{1,2}([^\[\]]+)\]")
 _SETTING = re.compile(r'\s*((?:"[^"]*"|[^"=#\[])+?)\s*=')
 
 
@@ -73,11 +73,12 @@ def dotted_of(words: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands in a mapping file: table and key."""
+    """Where something stands in a mapping file: table and key, and which row of a list, counted from 1."""
 
     layer: Layer
     table: tuple[str, ...]
     key: tuple[str, ...] = ()
+    row: int = 0
 
     def within(self, *names: str) -> Place:
         """The place of a table inside this one."""
@@ -90,7 +91,8 @@ class Place:
     @property
     def title(self) -> str:
         """Table and key, as they are written."""
-        return f"[{dotted_of(self.table)}] {dotted_of(self.key)}".rstrip()
+        key = f"{dotted_of(self.key)}, row {self.row}" if self.row else dotted_of(self.key)
+        return f"[{dotted_of(self.table)}] {key}".rstrip()
 
     def wrong(
         self, message: str, *, remedy: str = "", name: str = "", among: Iterable[str] = ()

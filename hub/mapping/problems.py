@@ -17,14 +17,14 @@ class Problem:
 
     Args:
         field: the canonical field, such as ``worked_on`` or ``lines[3].amount``; lines are
-            counted from 1.
+            counted from 1. What a table of the mapping fills goes by its vendor's name here, too.
         vendor_field: the system's own field, such as ``DATE`` or ``FEES[3].AMOUNT``.
         code: ``missing``, ``not-mapped``, ``not-text``, ``not-a-date``, ``not-a-number``,
             ``not-a-flag``, ``unknown-value``, ``unknown-code``, ``no-list``, ``no-document``,
-            ``not-converted``, ``does-not-fit`` or ``no-table``.
+            ``not-converted``, ``does-not-fit``, ``no-table`` or ``no-row``.
         message: what is wrong; never quotes a privileged value.
         remedy: what to do about it.
-        value: the value at fault; empty where the field is privileged or there is none.
+        value: the value at fault, or for ``no-row`` the values; without what is privileged.
 
     """
 

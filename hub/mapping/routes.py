@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hub.mapping.slots import NoSuchField, Sort, anatomy, slot_of
@@ -58,10 +59,26 @@ def resolve(model: type[BaseModel], words: tuple[str, ...]) -> Slot | Route:
     return slot_of(model, words)
 
 
+def as_route(end: Slot | Route) -> Route:
+    """The way to what ``resolve`` found; to a field of the record itself it has no step."""
+    if isinstance(end, Route):
+        return end
+    get = getter(end)
+    return Route(end, frozenset(), lambda values, _look: get(values))
+
+
+@cache
+def link_to(kind: Kind, others: tuple[Kind, ...]) -> str:
+    """The one field by which every record of a kind refers to a record of other kinds; else nothing."""
+    slots = anatomy(MODELS[kind]).slots.values()
+    found = [slot.name for slot in slots if slot.kinds and slot.needed and set(slot.kinds) <= set(others)]
+    return found[0] if len(found) == 1 else ""
+
+
 def _route(reference: Slot, rest: tuple[str, ...]) -> Route:
     """The rest of a path from what a reference names; a kind that does not know it gives no value."""
     known = [kind for kind in reference.kinds if _knows(kind, rest)] or reference.kinds[:1]
-    ends = {kind: _end(kind, rest) for kind in known}
+    ends = {kind: as_route(resolve(MODELS[kind], rest)) for kind in known}
     slot = ends[known[0]].slot
     if any(end.slot.sort is not slot.sort or end.slot.many != slot.many for end in ends.values()):
         message = f'"{".".join(rest)}" is not the same in {" and ".join(kind.words for kind in ends)}.'
@@ -77,14 +94,6 @@ def _knows(kind: Kind, rest: tuple[str, ...]) -> bool:
     except NoSuchField:
         return False
     return True
-
-
-def _end(kind: Kind, rest: tuple[str, ...]) -> Route:
-    found = resolve(MODELS[kind], rest)
-    if isinstance(found, Route):
-        return found
-    get = getter(found)
-    return Route(found, frozenset(), lambda values, _look: get(values))
 
 
 def _hop(name: str, fetches: Mapping[Kind, Fetch]) -> Fetch:

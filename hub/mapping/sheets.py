@@ -7,17 +7,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hub.mapping.grammar import KEYS
-from hub.mapping.layers import Place, table_at
+from hub.mapping.layers import Place, dotted_of, table_at
+from hub.mapping.terms import vendor_words
 from hub.model import KIND_ORDER, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from hub.mapping.fields import Words
     from hub.mapping.layers import Layer
 
-_OF_SOURCE = ("fields", "lines", "match", "moved", "near", "renewed", "shapes")
+_OF_SOURCE = ("fields", "lines", "chosen", "match", "moved", "near", "renewed", "shapes")
 _OF_KIND = (*_OF_SOURCE, "write")
-_OF_LINES = ("each", "into", "where", "optional", "fields")
+_OF_LINES = ("each", "into", "where", "optional", "way", "fields", "chosen")
 
 
 class Cell(NamedTuple):
@@ -43,6 +45,11 @@ class LinesSheet:
     place: Place
     settings: dict[str, Cell] = field(default_factory=dict)
     fields: dict[str, Cell] = field(default_factory=dict)
+    chosen: dict[Words, Cell] = field(default_factory=dict)
+
+    def plain(self) -> dict[str, Any]:
+        """All of it without places, for a digest."""
+        return {"fields": _raw(self.fields), "chosen": _raw_chosen(self.chosen), **_raw(self.settings)}
 
 
 @dataclass(slots=True)
@@ -51,18 +58,25 @@ class Merged:
 
     fields: dict[str, Cell] = field(default_factory=dict)
     lines: dict[str, LinesSheet] = field(default_factory=dict)
+    chosen: dict[Words, Cell] = field(default_factory=dict)
     settings: dict[str, Cell] = field(default_factory=dict)
 
     def plain(self) -> dict[str, Any]:
         """All of it without places, for a digest."""
-        lines = {
-            name: {**_raw(sheet.settings), "fields": _raw(sheet.fields)} for name, sheet in self.lines.items()
+        return {
+            "fields": _raw(self.fields),
+            "chosen": _raw_chosen(self.chosen),
+            "lines": {name: sheet.plain() for name, sheet in self.lines.items()},
+            **_raw(self.settings),
         }
-        return {"fields": _raw(self.fields), "lines": lines, **_raw(self.settings)}
 
 
 def _raw(cells: Mapping[str, Cell]) -> dict[str, Any]:
     return {name: cell.raw for name, cell in cells.items()}
+
+
+def _raw_chosen(cells: Mapping[Words, Cell]) -> dict[str, Any]:
+    return {dotted_of(column): cell.raw for column, cell in cells.items()}
 
 
 def sheets_of(layers: Iterable[Layer]) -> list[Sheet]:
@@ -110,6 +124,7 @@ def merged(sheets: Iterable[Sheet], kind: Kind, source: str) -> Merged:
 def _merge(found: Merged, sheet: Sheet) -> None:
     place, body = sheet.place, sheet.body
     _merge_fields(found.fields, place.within("fields"), body.get("fields", {}))
+    _merge_chosen(found.chosen, place.within("chosen"), body.get("chosen", {}))
     _merge_lines(found.lines, place.within("lines"), body.get("lines", {}))
     for name in ("match", "moved", "near", "renewed", "shapes", "write"):
         if name in body:
@@ -143,6 +158,25 @@ def _nests(value: object) -> bool:
     )
 
 
+def _merge_chosen(found: dict[Words, Cell], place: Place, raw: object) -> None:
+    for column, cell in _vendor_fields((), place, table_at(place, raw)):
+        if cell.raw is False:
+            found.pop(column, None)
+        else:
+            found[column] = cell
+
+
+def _vendor_fields(words: Words, place: Place, raw: Mapping[str, Any]) -> Iterator[tuple[Words, Cell]]:
+    """The vendor fields of a table, be their dotted names in quotes or not."""
+    for name, value in raw.items():
+        here = place.at(name)
+        column = (*words, *vendor_words(name, here))
+        if isinstance(value, Mapping) and value:
+            yield from _vendor_fields(column, here, value)
+        else:
+            yield column, Cell(here, value)
+
+
 def _merge_lines(found: dict[str, LinesSheet], place: Place, raw: object) -> None:
     for name, value in table_at(place, raw).items():
         if value is False:
@@ -153,6 +187,7 @@ def _merge_lines(found: dict[str, LinesSheet], place: Place, raw: object) -> Non
         for key, inner in table_at(inside, value).items():
             if key not in _OF_LINES:
                 raise inside.at(key).wrong(f'"{key}" means nothing here.', name=key, among=_OF_LINES)
-            if key != "fields":
+            if key not in ("fields", "chosen"):
                 sheet.settings[key] = Cell(inside.at(key), inner)
         _merge_fields(sheet.fields, inside.within("fields"), value.get("fields", {}))
+        _merge_chosen(sheet.chosen, inside.within("chosen"), value.get("chosen", {}))

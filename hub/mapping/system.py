@@ -47,7 +47,7 @@ class SystemMapping:
         self.kinds: tuple[Kind, ...] = tuple(kind for kind in KIND_ORDER if (kind, "") in tables)
         self._tables = tables
         self._outwards = outwards
-        self._inwards = {key: Inward(table) for key, table in tables.items() if table.fields or table.lines}
+        self._inwards = {key: Inward(table) for key, table in tables.items() if table.reads}
 
     def inward(self, kind: Kind, source: str) -> Inward | None:
         """How records of a source are read; a source without a table of its own is read by the kind's."""
@@ -112,7 +112,7 @@ def compile_mapping(
     outwards = {
         kind: Outward(tables[kind, source], _shapes(whole[kind, source], tables[kind, source], shapes))
         for kind, source in _written(whole)
-        if _writes(tables[kind, source])
+        if tables[kind, source].writes
     }
     for key, table in tables.items():
         _shapes(whole[key], table, shapes)
@@ -147,10 +147,6 @@ def _written(whole: Mapping[tuple[Kind, str], Merged]) -> list[tuple[Kind, str]]
         elif len(sources) <= 1:
             found.append((kind, sources[0] if sources else ""))
     return found
-
-
-def _writes(table: Table) -> bool:
-    return any(field.writes for field in table.fields) or any(lines.writes for lines in table.lines)
 
 
 def _shapes(whole: Merged, table: Table, shapes: Mapping[str, Shape]) -> list[Shape]:

@@ -6,9 +6,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from hub.mapping.chosen import Chosen, parse_chosen
+from hub.mapping.fields import Field
 from hub.mapping.grammar import parse_field
 from hub.mapping.layers import dotted_of, table_at, words_of
 from hub.mapping.slots import NoSuchField, Sort, anatomy, slot_of
+from hub.mapping.terms import held
 from hub.model import MODELS
 
 if TYPE_CHECKING:
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from hub.mapping.fields import Field, Tools, Words
+    from hub.mapping.fields import Tools, Words
     from hub.mapping.layers import Place
     from hub.mapping.sheets import Cell, LinesSheet, Merged
     from hub.mapping.slots import Slot
@@ -48,7 +51,9 @@ class Lines:
         where: canonical slot and stored value, by which lines are chosen when writing.
         given: canonical values that every line read from here has.
         optional: whether the list may be absent.
+        reads: whether the list is read; else it is only written.
         fields: the fields of a line.
+        chosen: the vendor's fields of a line that tables fill.
 
     """
 
@@ -59,12 +64,23 @@ class Lines:
     where: tuple[tuple[Slot, Any], ...]
     given: Mapping[str, Any]
     optional: bool
+    reads: bool
     fields: tuple[Field, ...]
+    chosen: tuple[Chosen, ...]
+
+    @property
+    def name(self) -> str:
+        """What the mapping calls it."""
+        return self.place.table[-1]
 
     @property
     def writes(self) -> bool:
-        """Whether any field of its lines goes out."""
-        return any(field.writes for field in self.fields)
+        """Whether anything of its lines goes out."""
+        return bool(self.chosen) or any(field.writes for field in self.fields)
+
+
+_Owner = Field | Lines | Chosen
+"""What writes a vendor's field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,7 @@ class Table:
     kind: Kind
     source: str
     fields: tuple[Field, ...]
+    chosen: tuple[Chosen, ...]
     lines: tuple[Lines, ...]
     match: Match
     moved: Match
@@ -86,6 +103,17 @@ class Table:
         """The model of the kind."""
         return MODELS[self.kind]
 
+    @property
+    def reads(self) -> bool:
+        """Whether it says how anything is read."""
+        return bool(self.fields) or any(lines.reads for lines in self.lines)
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything goes out."""
+        written = any(field.writes for field in self.fields) or any(lines.writes for lines in self.lines)
+        return written or bool(self.chosen)
+
 
 def understood(merged: Merged, kind: Kind, source: str, tools: Tools) -> Table:
     """The mapping of a kind and source, checked against the model.
@@ -96,12 +124,14 @@ def understood(merged: Merged, kind: Kind, source: str, tools: Tools) -> Table:
     """
     model = MODELS[kind]
     lines = tuple(_lines(sheet, model, tools) for sheet in merged.lines.values())
-    fields = _owned(_fields(merged.fields, model, tools), lines)
+    chosen = _chosen(merged.chosen, model)
+    fields = _owned(_fields(merged.fields, model, tools), lines, chosen)
     _no_list_twice(lines)
     return Table(
         kind,
         source,
         fields,
+        chosen,
         lines,
         match=_match(merged.settings.get("match"), model),
         moved=_match(merged.settings.get("moved"), model),
@@ -115,42 +145,50 @@ def _fields(cells: Mapping[str, Cell], model: type[BaseModel], tools: Tools) -> 
     return tuple(parse_field(name, cell.raw, cell.place, model, tools) for name, cell in cells.items())
 
 
-def _owned(fields: Iterable[Field], lines: Iterable[Lines] = ()) -> tuple[Field, ...]:
+def _chosen(cells: Mapping[Words, Cell], model: type[BaseModel]) -> tuple[Chosen, ...]:
+    return tuple(parse_chosen(column, cell.raw, cell.place, model) for column, cell in cells.items())
+
+
+def _owned(fields: Iterable[Field], lines: Iterable[Lines], chosen: Iterable[Chosen]) -> tuple[Field, ...]:
     """The fields, each vendor field written by one of them: the one that insists, else the first."""
     fields = tuple(fields)
-    owners: dict[Words, Field | Lines] = {table.each: table for table in lines if table.writes}
+    owners: dict[Words, _Owner] = {table.each: table for table in lines if table.writes}
     mute: set[str] = set()
     for field in sorted((field for field in fields if field.writes), key=lambda field: not field.insists):
         taken = next((column for column in field.columns if column in owners), None)
         if taken is None:
             owners |= dict.fromkeys(field.columns, field)
         elif field.insists or not field.reads:
-            raise _written_twice(field, taken, owners[taken])
+            raise _written_twice(field.place, taken, owners[taken])
         else:
             mute.add(field.name)
+    for one in chosen:
+        if one.column in owners:
+            raise _written_twice(one.place, one.column, owners[one.column])
+        owners[one.column] = one
     _no_value_and_document(owners)
     return tuple(replace(field, writes=False) if field.name in mute else field for field in fields)
 
 
-def _written_twice(field: Field, column: Words, owner: Field | Lines) -> ConfigurationError:
+def _written_twice(place: Place, column: Words, owner: _Owner) -> ConfigurationError:
     other = ".".join(owner.place.key) or owner.place.title
     says = f'"{dotted_of(column)}" is written from here and from "{other}".'
-    return field.place.wrong(says, remedy=f'Take one of them out: "{other}" = false, or say way = "in".')
+    return place.wrong(says, remedy=f'Take one of them out: "{other}" = false, or say way = "in".')
 
 
-def _no_value_and_document(owners: Mapping[Words, Field | Lines]) -> None:
+def _no_value_and_document(owners: Mapping[Words, _Owner]) -> None:
     for column, owner in owners.items():
         for length in range(1, len(column)):
             if column[:length] in owners:
                 says = f'"{dotted_of(column[:length])}" would be written as a value and as a document.'
-                raise owner.place.wrong(says, remedy='Say way = "in" for one of them.')
+                raise owner.place.wrong(says, remedy='Take one of them out, or say way = "in" for it.')
 
 
 def _no_list_twice(lines: Iterable[Lines]) -> None:
     seen: set[Words] = set()
     for table in lines:
         if table.each in seen:
-            says = f'"{dotted_of(table.each)}" is read by two tables: every line would count twice.'
+            says = f'"{dotted_of(table.each)}" is the list of two tables: every line would count twice.'
             raise table.place.at("each").wrong(
                 says, remedy="Use one table whose fields tell the lines apart."
             )
@@ -159,12 +197,13 @@ def _no_list_twice(lines: Iterable[Lines]) -> None:
 
 def _lines(sheet: LinesSheet, owner: type[BaseModel], tools: Tools) -> Lines:
     into, model = _into(sheet, owner)
-    fields = _owned(_fields(sheet.fields, model, tools))
+    chosen = _chosen(sheet.chosen, model)
+    fields = _owned(_fields(sheet.fields, model, tools), (), chosen)
     where = _where(sheet.settings.get("where"), model)
     mapped = {field.name for field in fields if field.reads}
     given = {slot.name: canonical for slot, canonical in where if slot.name not in mapped}
-    chosen = [(slot, slot.stored(canonical)) for slot, canonical in where]
-    chosen += [(field.slot, field.slot.stored(field.constant)) for field in fields if _marks(field)]
+    marks = [(slot, slot.stored(canonical)) for slot, canonical in where]
+    marks += [(field.slot, field.slot.stored(field.constant)) for field in fields if _marks(field)]
     optional = sheet.settings.get("optional")
     if optional is not None and not isinstance(optional.raw, bool):
         raise optional.place.wrong("is not true or false.", remedy="Write true or false.")
@@ -173,11 +212,21 @@ def _lines(sheet: LinesSheet, owner: type[BaseModel], tools: Tools) -> Lines:
         model=model,
         each=_each(sheet),
         into=into,
-        where=tuple(chosen),
+        where=tuple(marks),
         given=given,
         optional=optional is not None and optional.raw,
+        reads=_reads(sheet),
         fields=fields,
+        chosen=chosen,
     )
+
+
+def _reads(sheet: LinesSheet) -> bool:
+    """Whether a list is read, as all are that do not say that they only go out."""
+    way = sheet.settings.get("way")
+    if way is not None and way.raw != "out":
+        raise way.place.wrong('is not "out".', remedy='Write way = "out", or leave it out: then it is read.')
+    return way is None
 
 
 def _marks(field: Field) -> bool:
@@ -212,11 +261,7 @@ def _where(cell: Cell | None, model: type[BaseModel]) -> list[tuple[Slot, Any]]:
     for name, value in table_at(cell.place, cell.raw).items():
         place = cell.place.at(name)
         slot = _slot(name, model, place)
-        try:
-            found.append((slot, slot.canonical(value)))
-        except ValueError:
-            says = f'"{value}" is not what {name} holds: {slot.sort.value}.'
-            raise place.wrong(says, name=str(value), among=slot.choices) from None
+        found.append((slot, held(slot, value, place)))
     return found
 
 

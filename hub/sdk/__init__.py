@@ -7,6 +7,7 @@ from hub.sdk.connector import Connector, FieldChoice, Health, Settings, Surround
 from hub.sdk.errors import (
     AuthenticationFailed,
     ConfigurationError,
+    CursorTooOld,
     HubError,
     SourceFailed,
     SourceMissing,
@@ -14,6 +15,7 @@ from hub.sdk.errors import (
 from hub.sdk.hookspecs import Converter, SampleFirm, Shape, hookimpl, hookspec
 from hub.sdk.pages import Cursor, Deleted, Item, Page, Remark, Upsert
 from hub.sdk.rules import Applies, Finding, History, Rule, RuleContext, Scope, Severity, Subject, rule
+from hub.sdk.sign_in import Authorized, Secrets, SignInUI
 from hub.sdk.workspace import Workspace
 from hub.sdk.writes import (
     Action,
@@ -35,11 +37,13 @@ __all__ = [
     "Action",
     "Applies",
     "AuthenticationFailed",
+    "Authorized",
     "Clock",
     "ConfigurationError",
     "Connector",
     "Converter",
     "Cursor",
+    "CursorTooOld",
     "Deleted",
     "Delivered",
     "End",
@@ -67,9 +71,11 @@ __all__ = [
     "RuleContext",
     "SampleFirm",
     "Scope",
+    "Secrets",
     "Settings",
     "Severity",
     "Shape",
+    "SignInUI",
     "SourceFailed",
     "SourceMissing",
     "Subject",

@@ -56,6 +56,8 @@ class Access:
             between tables while they are read, one listing may lack a row that the next one shows.
         by_hand: a person enters, corrects and withdraws records of this kind there, from a list that
             the hub makes, since the system takes none from a program.
+        changes: how many changes a listing of changes shows at most; a run that wrote more reads them back
+            at once, so that the next one need not list everything anew.
         seen_within: how long it may take until what was delivered is seen there; after that a person
             is told.
 
@@ -74,6 +76,7 @@ class Access:
     together: str = ""
     missing_for: timedelta = timedelta(0)
     by_hand: bool = False
+    changes: int | None = None
     seen_within: timedelta | None = None
 
     @property

@@ -29,13 +29,15 @@ if TYPE_CHECKING:
     from hub.sdk.clock import Clock
     from hub.sdk.http import Session
     from hub.sdk.pages import Cursor, Page
+    from hub.sdk.sign_in import Authorized, Secrets, SignInUI
     from hub.sdk.writes import Followed, Found, Intent, Outcome, Reference
 
 
 class Settings(BaseModel):
     """Base of a connector's settings. ``SecretStr`` fields live in the keyring, not in hub.toml.
 
-    A field's docstring is what ``hub connect`` asks for it.
+    A field's docstring is what ``hub connect`` asks for it. One that signing in gives is marked with
+    ``Field(json_schema_extra={"sign_in": True})`` and not asked for (``Connector.authorize``).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
@@ -89,7 +91,7 @@ class FieldChoice:
 
 
 class Surroundings(Protocol):
-    """What the hub hands a connector: where it stands, what time it is, a way to the network."""
+    """What the hub hands a connector: where it stands, what time it is, its secrets, a way to the network."""
 
     @property
     def connection(self) -> str:
@@ -104,6 +106,11 @@ class Surroundings(Protocol):
     @property
     def clock(self) -> Clock:
         """The clock to use instead of the machine's own."""
+        ...
+
+    @property
+    def secrets(self) -> Secrets:
+        """The connection's secrets, where they change while it works: settings hold those of its start."""
         ...
 
     def http(self) -> Session:
@@ -124,6 +131,10 @@ class Connector(ABC, Generic[S]):
     settings: ClassVar[type[Settings]]
     access: ClassVar[Mapping[Kind, Access]]
     role: ClassVar[Role] = Role.PRACTICE
+    allowance: ClassVar[int | None] = None
+    """How many metered reads the system allows in a month; ``None`` where it meters none."""
+    metered: int = 0
+    """How many metered reads this connector has made: since it was made, which is in this run."""
 
     def __init__(self, config: S, surroundings: Surroundings) -> None:
         self.config = config
@@ -132,6 +143,19 @@ class Connector(ABC, Generic[S]):
     def access_to(self, kind: Kind) -> Access:
         """What can be done with a kind here, as the connection is set up."""
         return self.access.get(kind, _NO_ACCESS)
+
+    def authorize(self, ui: SignInUI) -> Authorized | None:  # noqa: ARG002 -- the contract
+        """Let a person sign in at the system, where it wants that; else ``None``.
+
+        ``hub connect`` asks for it where a secret that signing in gives is not known, and where
+        ``check`` was refused; the connector is then made anew with what the sign-in gave.
+
+        Raises:
+            AuthenticationFailed: the system refuses the program itself, such as its client secret.
+            HubError: nothing came of it.
+
+        """
+        return None
 
     def check(self) -> Health:
         """Try the connection without changing anything; asked in every run, so it is quick.

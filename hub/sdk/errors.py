@@ -4,7 +4,8 @@ HubError
 ├── ConfigurationError      a person has to change a setting; the run does not start
 ├── SourceFailed            a system could not be read or reached; says nothing about what is in it
 │   └── AuthenticationFailed    a person has to sign in again; never "not found"
-└── SourceMissing           a table or resource is not there at all; says nothing about its rows
+├── SourceMissing           a table or resource is not there at all; says nothing about its rows
+└── CursorTooOld            what changed since a cursor cannot be told any more; all is listed anew
 
 A bad *record* is never an exception: it is a Finding, an Upsert with a ``problem``, or one of
 the five ends of a write. None of these errors may carry a narrative or a secret in its text.
@@ -38,3 +39,7 @@ class AuthenticationFailed(SourceFailed):
 
 class SourceMissing(HubError):
     """A table or resource that the connector needs is not there."""
+
+
+class CursorTooOld(HubError):
+    """What changed since this cursor cannot be told any more; the hub asks for the whole listing instead."""

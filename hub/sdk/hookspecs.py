@@ -62,6 +62,14 @@ class SampleFirm(Protocol):
         """Name a fault that was planted, to be shown beside what the hub found."""
         ...
 
+    def afterwards(self, act: Callable[[], str]) -> None:
+        """Say what happens at the firm after the first run; the demo then runs again.
+
+        ``act`` does it and says what it did, in a sentence. It raises HubError where what the first run
+        did is wrong: a demo that does harm fails.
+        """
+        ...
+
 
 @hookspec
 def hub_connectors() -> Iterable[type[Connector[Settings]]]:
@@ -96,6 +104,16 @@ def hub_converters() -> Mapping[str, Converter]:
 @hookspec
 def hub_commands(workspace: Callable[[], Workspace]) -> Iterable[click.Command]:
     """Give commands for the ``hub`` program; ``workspace()`` opens the one it was called for."""
+    raise NotImplementedError
+
+
+@hookspec
+def hub_sandboxes() -> Iterable[click.Command]:
+    """Give commands for ``hub sandbox``, each named for a system: it starts a stand-in of that system.
+
+    The stand-in serves whoever calls it until it is stopped; no workspace is needed for it. What a
+    command imports beyond click it should import when it is called: ``hub sandbox`` lists them all.
+    """
     raise NotImplementedError
 
 

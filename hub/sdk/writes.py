@@ -32,6 +32,8 @@ class Intent:
             mapping gives (create).
         external_id: what to update or void.
         version: the version token last seen there.
+        call: names the call that it was first sent in: the same for all intents of that call, and after
+            a crash, whatever part of it is sent again; no other call has it.
 
     """
 
@@ -42,6 +44,7 @@ class Intent:
     source: str = ""
     external_id: str = ""
     version: str | None = None
+    call: str = ""
 
 
 @dataclass(frozen=True, slots=True)

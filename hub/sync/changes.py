@@ -12,7 +12,7 @@ from hub.sync import causes
 from hub.sync.merge import authorities, merge
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from hub.ledger import Bound, StoredBinding, StoredRecord, Stream
     from hub.mapping import Inward
@@ -50,6 +50,7 @@ class Changes:
         """Take over what changed; at a target that only receives, tell of it."""
         stored = self._rows.ledger.records.many([row.bound.record for row in rows if row.bound is not None])
         raws = self._rows.ledger.bulk.raws(stream.id, [row.item.external_id for row in rows])
+        theirs_alone = self._theirs_alone(stored)
         bindings, overtaken = [], []
         for row in rows:
             bound = row.bound
@@ -58,7 +59,7 @@ class Changes:
             stale = bound.record in self._touched
             record = self._rows.ledger.records.get(bound.record) if stale else stored[bound.record]
             theirs = json.loads(row.body)
-            if self._rows.takes_over:
+            if self._rows.takes_over or record.id in theirs_alone:
                 before = self._before(inward, row, record, raws.get(row.item.external_id))
                 took = self.merge_in(inward, row, record, theirs, before)
                 overtaken += [(stream.id, row.item.external_id)] if took.agreed != bound.agreed else []
@@ -70,6 +71,12 @@ class Changes:
         self._rows.ledger.bulk.update_bindings(bindings)
         self._rows.ledger.bulk.forget_sent(overtaken)
         self._rows.release(stream, rows)
+
+    def _theirs_alone(self, records: Iterable[int]) -> frozenset[int]:
+        """The records that stand at a target alone: nobody else can say what they are."""
+        if self._rows.takes_over:
+            return frozenset()
+        return self._rows.ledger.records.alone_at(records, self._rows.peer.number)
 
     def _is_repeated(self, stream: Stream, row: Row, bound: Bound) -> bool:
         if bound.id in self._rows.seen and not self._rows.keeps_raw:
@@ -243,7 +250,8 @@ class Changes:
         agreed = bound.agreed if bound is not None else 0
         by_hand = self._rows.peer.access(self._rows.kind).by_hand
         if not self._rows.session.is_target(self._rows.peer, self._rows.kind):
-            return Took(agreed)  # it is theirs alone; what is sent there refers to it
+            differs = bool(differing(inward, theirs, stored.values))
+            return Took(agreed if differs else stored.revision, differs)  # nobody sends it there
         if by_hand and (unwanted := self.taken_out(stored, theirs, agreed)) is not None:
             return unwanted
         edited = self._edited_by_hand(inward, stored, theirs, raw) if by_hand else []
@@ -255,12 +263,31 @@ class Changes:
         first_sight = bound is None or bound.digest is None or bound.state == BindingState.DELIVERED
         if first_sight or (bound is not None and bound.digest == row.digest):
             return Took(agreed, differs=by_hand)  # what we wrote ourselves, or a new mapping of the same row
-        changed = edited if by_hand else differing(inward, theirs, self._agreed(stored, bound))
+        changed = edited if by_hand else self._edited(inward, stored, theirs, bound, raw)
         if changed:
             edits = {name: theirs.get(name) for name in changed}
             self._rows.session.hold(causes.drift(self._rows.peer, self._rows.kind, stored, edits))
             self._drifting = True
         return Took(agreed, differs=True)
+
+    def _edited(
+        self,
+        inward: Inward,
+        stored: StoredRecord,
+        theirs: dict[str, Any],
+        bound: Bound | None,
+        raw: str | None,
+    ) -> list[str]:
+        """What a person changed: against what the system last had, where that is known.
+
+        It may have spelt what it was sent otherwise from the start; that is nobody's edit.
+        """
+        changed = differing(inward, theirs, self._agreed(stored, bound))
+        before = None if raw is None else self._rows.translated(inward, json.loads(raw))
+        if before is None:
+            return changed
+        told = self._told(stored.id) if self._drifting else frozenset()
+        return [name for name in changed if name in told or theirs.get(name) != before.get(name)]
 
     def taken_out(self, stored: StoredRecord, theirs: Mapping[str, Any], agreed: int) -> Took | None:
         """How far a row is in step whose record a person takes out by hand; ``None`` where it stands.
@@ -333,7 +360,7 @@ class Changes:
             self._rows.ledger.marks.lower(self._rows.kind, stored.revision - 1)
             return
         differ = set(differing(inward, theirs, stored.values))
-        if differ and by_hand:
+        if differ:
             differ &= self._told(stored.id) | _changed_since(self._at(stored, bound.agreed), stored.values)
         if differ:
             return

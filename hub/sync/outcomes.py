@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hub.ledger import BindingState, digest_of, payload_digest
+from hub.ledger import BindingState, body_text, digest_of, payload_digest
 from hub.model import Kind, Submission, SubmissionStatus
-from hub.sdk import Action, Delivered, NotSent, Rejected, Role, Unknown, Written
+from hub.sdk import Action, Delivered, Listing, NotSent, Rejected, Role, Unknown, Written
 from hub.sync import reasons
 from hub.sync.verify import returned_differently
 
@@ -146,11 +146,18 @@ class Outcomes:
                 arrival.digest,
                 payload_digest(arrival.one.intent.payload),
                 arrival.version,
-                None,
+                self._kept(arrival),
             )
             for position, arrival in enumerate(arrivals, number)
         ]
         self._ledger.bulk.insert([], [], rows)
+
+    def _kept(self, arrival: _Arrival) -> str | None:
+        """What the system gave back, where it may change there and is not listed whole again."""
+        end = arrival.end
+        incremental = self._peer.access(arrival.one.intent.kind).listing is Listing.INCREMENTAL
+        raw = end.raw if incremental and isinstance(end, Written) and arrival.digest is not None else None
+        return None if raw is None else body_text(raw)
 
     def _conclude(self, arrival: _Arrival) -> None:
         """What follows once it is bound: it is counted, its totals are compared, it is presented."""

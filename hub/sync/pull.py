@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hub.ledger import Hold
 from hub.ledger.engine import LedgerError
 from hub.model import KIND_ORDER, Kind
-from hub.sdk import HubError, SourceFailed, SourceMissing
+from hub.sdk import CursorTooOld, HubError, SourceFailed, SourceMissing
 from hub.sync import causes
 from hub.sync.reading import Reading
 from hub.sync.session import Stopped
@@ -35,12 +35,21 @@ def pull(session: Session) -> None:
     session.ledger.sync_every_commit(every_commit=True)
 
 
+def pull_back(session: Session, peer: Peer) -> None:
+    """Read back what a run wrote, where it was more than the next listing of changes could show."""
+    written = session.tally.pushed.get(peer.name, {})
+    kinds = [kind for kind in KIND_ORDER if peer in session.readers(kind)]
+    most = min((limit for kind in kinds if (limit := peer.access(kind).changes)), default=None)
+    count = sum(counts[name] for counts in written.values() for name in ("created", "updated", "voided"))
+    if most is None or count <= most:
+        return
+    for kind in kinds:
+        _read(session, peer, kind)
+
+
 def _read(session: Session, peer: Peer, kind: Kind) -> SourceMissing | None:
-    reading = Reading(session, peer, kind)
     try:
-        for page in peer.connector.read(kind, reading.cursor):
-            reading.take(page)
-        reading.finish()
+        _list(session, peer, kind)
     except SourceMissing as error:
         if _known(session, peer, kind):
             session.incomplete.add((peer.name, kind))
@@ -54,6 +63,21 @@ def _read(session: Session, peer: Peer, kind: Kind) -> SourceMissing | None:
         session.incomplete.add((peer.name, kind))
         session.tally.fail(peer.name, _bug(peer, kind, error), kind)
     return None
+
+
+def _list(session: Session, peer: Peer, kind: Kind) -> None:
+    reading = Reading(session, peer, kind)
+    try:
+        for page in peer.connector.read(kind, reading.cursor):
+            reading.take(page)
+    except CursorTooOld:
+        if reading.cursor is None:
+            raise
+        with session.ledger.transaction():
+            session.ledger.streams.advance(peer.number, kind, None)
+        _list(session, peer, kind)
+    else:
+        reading.finish()
 
 
 def _bug(peer: Peer, kind: Kind, error: Exception) -> SourceFailed:

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 
 from hub.ledger import Hold, OpenIntent
 from hub.mapping import Unbound, Untranslatable
-from hub.sdk import Action, Delivered, Intent, NotSent, Rejected, SourceFailed, Unknown, Written
+from hub.sdk import Action, Intent, NotSent, SourceFailed, Unknown
 from hub.sync import causes
+from hub.sync.calls import call, named
+from hub.sync.opening import may_go
 from hub.sync.outcomes import Outcomes
 from hub.sync.plan import Do
+from hub.sync.pull import pull_back
+from hub.sync.recover import recover_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from hub.ledger import StoredBinding, StoredRecord
     from hub.model import Kind
-    from hub.sdk import End
     from hub.sync.plan import Part, Step
     from hub.sync.planning import Planner
     from hub.sync.session import Peer, Session
@@ -36,13 +39,17 @@ _LONGEST_PAUSE = timedelta(minutes=2)
 def push(session: Session, planner: Planner) -> None:
     """Do what was planned; a target that cannot be reached does not keep the others waiting."""
     for name, target in planner.targets.items():
-        parts = planner.plan.at(name)
+        parts = may_go(session, planner.plan.at(name))
         if not _may_write(session, planner, target, parts):
             continue
         pusher = Pusher(session, target)
         for group in _together(target.peer, parts):
             pusher.push(group)
+            if pusher.doubtful:
+                # What depends on it can go in this run if it is settled now.
+                recover_at(session, target.peer)
         pusher.count_unchanged(parts)
+        pull_back(session, target.peer)
         if not session.options.is_pilot:
             with session.ledger.transaction():
                 session.ledger.holds.sweep(causes.until_scope(target.peer), session.run)
@@ -98,6 +105,8 @@ class Pusher:
         self._peer = target.peer
         self._outcomes = Outcomes(session, target)
         self._given_up = False
+        self.doubtful = False
+        """Whether nobody knows of some of the last group whether it was written."""
         self._why = ""
         """Why the last thing that was not sent was not."""
         self._until: set[Kind] = set()
@@ -110,14 +119,18 @@ class Pusher:
             part.unsettled = part.deferred
             for step in part.stale:
                 part.leave_open(step.revision)
+        self.doubtful = False
         todo = ((part, step) for part in parts for step in part)
-        size = max(1, self._peer.access(parts[0].kind).batch)
-        while batch := list(islice(todo, size)):
+        while batch := list(islice(todo, self._size(parts[0]))):
             self._push(batch)
         if not self._session.options.is_pilot:
             with self._ledger.transaction():
                 for part in parts:
                     self._ledger.marks.move(part.flow, part.kind, part.basis, part.settled_up_to)
+
+    def _size(self, part: Part) -> int:
+        """How much goes into one call; a connector may take less once calls have taken too long."""
+        return max(1, self._peer.access(part.kind).batch)
 
     def _push(self, batch: Sequence[_Todo]) -> None:
         for part, step in batch:
@@ -181,6 +194,7 @@ class Pusher:
         unsent = {one.record for one in self._outcomes.settle(opened, ends)}
         for one in opened:
             doubtful = isinstance(ends.get(one.intent.key, Unknown("")), Unknown)
+            self.doubtful = self.doubtful or doubtful
             if doubtful or one.record in self._outcomes.refused:
                 parts[one.record].leave_open(one.revision)
         not_sent = [end for end in ends.values() if isinstance(end, NotSent)]
@@ -222,7 +236,7 @@ class Pusher:
             with self._ledger.transaction():
                 for hold in unfit:
                     self._session.hold(hold)
-        return opened
+        return named(opened)
 
     def _open_part(
         self,
@@ -291,8 +305,8 @@ class Pusher:
             external_id=bound.external_id if bound and action is not Action.CREATE else "",
             version=bound.version if bound and action is not Action.CREATE else None,
         )
-        began = self._session.clock.now()
-        return OpenIntent(stored.id, stored.revision, self._peer.number, batch, intent, began)
+        now = self._session.clock.now()
+        return OpenIntent(stored.id, stored.revision, self._peer.number, batch, intent, now, now)
 
     def _key(self, stored: StoredRecord, action: Action, attempt: int, *, again: bool) -> str:
         """Workspace, connection, record and attempt; what was sent before also names its revision."""
@@ -303,30 +317,3 @@ class Pusher:
 def _by_part(batch: Sequence[_Todo]) -> list[tuple[Part, list[Step]]]:
     """A batch by the parts that it is of."""
     return [(part, [step for _, step in pairs]) for part, pairs in groupby(batch, key=lambda one: one[0])]
-
-
-def call(peer: Peer, opened: Sequence[OpenIntent]) -> dict[str, End]:
-    """Make one call. What the connector does not say, or breaks off before saying, is unknown."""
-    ends: dict[str, End] = {}
-    keys = {one.intent.key for one in opened}
-    try:
-        for outcome in peer.connector.write([one.intent for one in opened]):
-            if outcome.key in keys:
-                ends[outcome.key] = _one_end(ends.get(outcome.key), outcome.end)
-    except Exception as error:  # noqa: BLE001 -- whatever it was, the rest of the batch is unknown
-        reason = f"the connector {peer.connector.name} raised {type(error).__name__}"
-        return {key: ends.get(key, Unknown(reason)) for key in keys}
-    return ends
-
-
-def _one_end(first: End | None, said: object) -> End:
-    """What a connector says of an intent, where it says two things or none that is known.
-
-    That it is there outweighs that it is not; else nobody knows.
-    """
-    if not isinstance(said, Written | Delivered | Rejected | NotSent | Unknown):
-        return first or Unknown("the connector gave an end that is none of the five")
-    if first is None or first == said:
-        return said
-    arrived = [end for end in (first, said) if isinstance(end, Written | Delivered)]
-    return arrived[0] if arrived else Unknown("the connector gave two ends")

@@ -1,11 +1,13 @@
-"""Recover: settle what an earlier run began and did not end, before anything else is done.
+"""Recover: settle what was begun and has no known end, before anything else is done.
 
-The same key again where the system honours keys; else a look-up, in which "not there" is believed
-only when a call can no longer be on its way and the system shows what it has; else a person.
+The same key again where the system honours keys; else, or where that leaves doubts, a look-up, in which
+"not there" is believed only when a call can no longer be on its way and the system shows what it has;
+else a person.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hub.ledger import Hold
@@ -18,14 +20,15 @@ from hub.sdk import (
     Reference,
     Rejected,
     SourceFailed,
+    Unknown,
     Written,
 )
+from hub.sync.calls import call
 from hub.sync.outcomes import Outcomes
-from hub.sync.push import call
 from hub.sync.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from hub.ledger import OpenIntent
     from hub.sdk import End, Found
@@ -68,14 +71,15 @@ class _Recovery:
         rest = [one for one in batch if one.intent.key not in decided]
         if not rest:
             return
-        age = self._session.clock.now() - max(one.began for one in rest)
+        age = self._session.clock.now() - min(one.began for one in rest)
         if access.idempotency is not None and age < access.idempotency:
-            self._outcomes.settle(rest, call(self._peer, rest))
+            rest = self._replay(rest)
         elif all(one.intent.action is not Action.CREATE for one in rest):
             self._repeat(rest)
-        elif access.find:
+            return
+        if rest and access.find:
             self._look_up(rest)
-        else:
+        elif rest:
             self._ask(rest)
 
     def _decided(self, one: OpenIntent) -> End | None:
@@ -86,6 +90,31 @@ class _Recovery:
             return None
         return Delivered(one.intent.key) if decision.action == "accept" else NotSent()
 
+    def _replay(self, rest: Sequence[OpenIntent]) -> list[OpenIntent]:
+        """Send a call once more as it was, with its keys; returns what is in doubt as before.
+
+        That this one was not sent says nothing of the first one. What is refused now may be refused
+        because it is there (its number is taken, its version is stale): where that can be looked up
+        it is, and an update or void is planned anew from what is there.
+        """
+        rest = self._about_to_send(rest)
+        ends = call(self._peer, rest)
+        doubtful = [one for one in rest if self._is_doubtful(one, ends.get(one.intent.key))]
+        known = [one for one in rest if one not in doubtful]
+        self._outcomes.settle(known, {one.intent.key: _planned_anew(one, ends) for one in known})
+        return doubtful
+
+    def _is_doubtful(self, one: OpenIntent, end: End | None) -> bool:
+        if end is None or isinstance(end, Unknown | NotSent):
+            return True
+        is_create = one.intent.action is Action.CREATE
+        return isinstance(end, Rejected) and is_create and self._peer.access(one.intent.kind).find
+
+    def _about_to_send(self, rest: Sequence[OpenIntent]) -> list[OpenIntent]:
+        now = self._session.clock.now()
+        self._ledger.intents.send_again(rest, now)
+        return [replace(one, sent=now) for one in rest]
+
     def _repeat(self, rest: Sequence[OpenIntent]) -> None:
         """Send updates and voids again: they name what they write to, and change nothing twice.
 
@@ -93,8 +122,7 @@ class _Recovery:
         the reading that follows sees what is there, and the plan decides anew.
         """
         ends = call(self._peer, rest)
-        doubted = {key: end for key, end in ends.items() if isinstance(end, Rejected)}
-        self._outcomes.settle(rest, ends | dict.fromkeys(doubted, NotSent(reason="refused when repeated")))
+        self._outcomes.settle(rest, {one.intent.key: _planned_anew(one, ends) for one in rest})
 
     def _look_up(self, rest: Sequence[OpenIntent]) -> None:
         ends: dict[str, End] = {}
@@ -137,7 +165,7 @@ class _Recovery:
 
     def _left(self, one: OpenIntent) -> float:
         """How many seconds it takes until an effect of the call would be visible."""
-        settled = one.began + self._peer.access(one.intent.kind).visible_after
+        settled = one.sent + self._peer.access(one.intent.kind).visible_after
         return (settled - self._session.clock.now()).total_seconds()
 
     def _wait(self, one: OpenIntent) -> None:
@@ -167,6 +195,14 @@ def _doubt(session: Session, peer: Peer, one: OpenIntent) -> Hold:
         record=one.record,
         facts={"key": one.intent.key},
     )
+
+
+def _planned_anew(one: OpenIntent, ends: Mapping[str, End]) -> End:
+    """How a repeated write ended; an update or void that is refused now is looked at again."""
+    end = ends.get(one.intent.key, Unknown("the connector gave no outcome"))
+    if isinstance(end, Rejected) and one.intent.action is not Action.CREATE:
+        return NotSent(reason="refused when repeated")
+    return end
 
 
 def _end_of(found: Found) -> End:

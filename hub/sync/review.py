@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hub.ledger import BindingState
 from hub.sdk import HubError
 from hub.sync.deliveries import forget_delivery
 
@@ -11,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hub.ledger import Hold, HoldGroup, Ledger
-    from hub.model import Kind
 
+OPENING = "opening"
 _BY_CODE: dict[str, tuple[str, ...]] = {
     "brake": ("accept",),
     "conflict": ("accept",),
@@ -36,6 +37,8 @@ _BY_CODE: dict[str, tuple[str, ...]] = {
     "changed-after-it-was-sent": ("accept", "retry"),
     "a-draft-again-at-the-source": ("accept",),
     "hub.total": ("waive",),
+    OPENING: ("link", "bring", "leave"),
+    "opening-difference": ("accept",),
 }
 
 
@@ -80,11 +83,11 @@ def decide(
     group = group_of(ledger, number)
     holds = [hold for hold in group.holds if hold.id == number] if one else list(group.holds)
     if action == "link" and record is None:
-        record = _only_candidate(group)
-    _allow(group, action, reason, record)
+        record = _only_candidate(holds[0])
+    _allow(holds, action, reason, record)
     with ledger.transaction():
-        if record is not None and group.first.kind is not None:
-            _must_exist(ledger, group.first.kind, record)
+        if record is not None:
+            _must_fit(ledger, holds[0], record)
         for hold in holds:
             ledger.decisions.record(hold, action, reason, {} if record is None else {"record": record})
             if hold.record is not None:
@@ -93,16 +96,26 @@ def decide(
     return holds
 
 
-def _only_candidate(group: HoldGroup) -> int | None:
+def _only_candidate(hold: Hold) -> int | None:
     """The record that a row is to be linked to, where it is like one alone."""
-    records = group.first.facts.get("records", ())
+    records = hold.facts.get("records", ())
     return int(records[0]) if len(records) == 1 else None
 
 
-def _must_exist(ledger: Ledger, kind: Kind, record: int) -> None:
+def _must_fit(ledger: Ledger, hold: Hold, record: int) -> None:
+    """Refuse a link to what is nothing of the sort, or (for an earlier invoice) not only at the books."""
     found = ledger.records.many([record]).get(record)
-    if found is None or found.kind is not kind:
-        raise HubError(f"There is no {kind.words} with the ledger id {record}.", remedy="See `hub history`.")
+    if hold.kind is not None and (found is None or found.kind is not hold.kind):
+        words = hold.kind.words
+        raise HubError(f"There is no {words} with the ledger id {record}.", remedy="See `hub history`.")
+    if hold.code == OPENING and hold.connection is not None:
+        known = ledger.records.bindings(record, hold.connection)
+        stands = any(one.state is BindingState.LIVE for one in known)
+        if not stands or record not in ledger.records.alone_at([record], hold.connection):
+            raise HubError(
+                f"Record {record} is no invoice that the books alone have.",
+                remedy="Give one of those that are listed with it: hub review ID",
+            )
 
 
 def _allow_again(ledger: Ledger, hold: Hold, action: str) -> None:
@@ -119,12 +132,14 @@ def _allow_again(ledger: Ledger, hold: Hold, action: str) -> None:
             forget_delivery(ledger, connection, record, None, {})
 
 
-def _allow(group: HoldGroup, action: str, reason: str, record: int | None) -> None:
-    allowed = choices(group.first)
+def _allow(holds: Sequence[Hold], action: str, reason: str, record: int | None) -> None:
+    allowed = choices(holds[0])
     if action not in allowed:
         what = " or ".join(allowed) or "mended at its cause"
         raise HubError(f"This cannot be decided with '{action}'.", remedy=f"It can be: {what}.")
     if action == "waive" and not reason:
         raise HubError("A waiver needs a reason.", remedy='Add --reason "…"; it stays with the record.')
-    if action == "link" and (record is None or group.count > 1):
-        raise HubError("A link needs one row and one record.", remedy="hub review ID link --record NUMBER.")
+    if action == "link" and (record is None or len(holds) > 1):
+        raise HubError(
+            "A link needs one row and one record.", remedy="hub review ID link --one --record NUMBER."
+        )

@@ -10,10 +10,12 @@ from hub.ledger import Hold
 from hub.ledger.engine import LedgerError
 from hub.sdk import ConfigurationError, Health, HubError, SourceFailed
 from hub.sync.deliveries import follow, tell
+from hub.sync.metering import metered, warn
+from hub.sync.opening import consider, prepare
 from hub.sync.planning import Planner
 from hub.sync.pull import pull
 from hub.sync.push import push
-from hub.sync.recover import recover, recover_at
+from hub.sync.recover import recover
 from hub.sync.session import Stopped, allow_once
 
 if TYPE_CHECKING:
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 
     from hub.sync.plan import Plan
     from hub.sync.session import Peer, Session
+
+
+_OF_FLOWS = ("plan", "opening")
+"""The sorts of scope that name a flow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +67,6 @@ def _sync(session: Session, chosen: Plan | None) -> Planner:
         _say_what_is_stale(session, planner.plan, chosen)
     if not session.unchecked:
         push(session, planner)
-    for name in planner.targets:
-        recover_at(session, session.peers[name])
     tell(session)
     return planner
 
@@ -72,8 +76,10 @@ def _plan(session: Session, *, met: bool = False) -> Planner:
         _meet(session)
     _forget_what_is_gone(session)
     _check_plugins(session)
+    prepare(session)
     pull(session)
     follow(session)
+    consider(session)
     planner = Planner(session)
     planner.make()
     return planner
@@ -132,7 +138,7 @@ def _forget_what_is_gone(session: Session) -> None:
         for scope in session.ledger.holds.scopes():
             sort, _, rest = scope.partition(":")
             name, _, flow = rest.partition(":")
-            left = name not in names or (sort == "plan" and flow not in flows)
+            left = name not in names or (sort in _OF_FLOWS and flow not in flows)
             if rest and left and sort != "recover":
                 session.ledger.holds.drop(scope)
 
@@ -160,6 +166,7 @@ def _run(session: Session, work: Callable[[], Planner]) -> Result:
             raise
         except HubError as error:
             session.tally.fail("", error)
+        warn(session)
         outcome = _outcome(session)
         ledger.runs.end(session.run, outcome, _summary(session))
         return Result(session.run, outcome, planner)
@@ -180,6 +187,7 @@ def _summary(session: Session) -> dict[str, object]:
         "pushed": tally.pushed,
         "errors": tally.errors,
         "notices": tally.notices,
+        "metered": metered(session),
     }
 
 

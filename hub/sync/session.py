@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hub.model import KIND_ORDER, Kind, line_references, references
-from hub.sdk import HubError
+from hub.sdk import HubError, Role
+from hub.sync.needs import read_at, read_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from hub.ledger import Hold, Ledger
     from hub.mapping import SystemMapping
-    from hub.sdk import Access, Clock, Connector, Role, Rule
+    from hub.sdk import Access, Clock, Connector, Rule
 
 READ_COUNTS = ("read", "changed", "unchanged", "deleted", "held")
 WRITE_COUNTS = (
@@ -75,10 +76,12 @@ class Flow:
     apply_voids: bool = False
     secure: bool = False
     """Whether secure matters move, too."""
+    source_role: Role = Role.PRACTICE
+    """What the source is to the firm."""
 
     @property
     def kinds_read(self) -> frozenset[Kind]:
-        """The kinds that move, and all that they refer to."""
+        """The kinds that move, and all that they may refer to."""
         needed: set[Kind] = set()
         todo = list(self.kinds)
         while todo:
@@ -218,13 +221,19 @@ class Session:
     """The holds that ask whether a record has a new id; what belongs to it waits with it."""
     waiting: dict[HoldKey, tuple[int, Decimal]] = field(default_factory=dict)
     """How many rows wait for the root of a hold, and what they are worth."""
+    also_read: dict[str, frozenset[Kind]] = field(default_factory=dict)
+    """For a flow by name, the kinds that are read on both sides of it although it does not move them."""
 
     def readers(self, kind: Kind) -> list[Peer]:
         """The connections from which a kind is read: sources first, so that targets match them."""
-        sources = [flow.source for flow in self.flows if kind in flow.kinds_read]
-        targets = [flow.target for flow in self.flows if flow.target and kind in flow.kinds_read]
-        names = dict.fromkeys([*sources, *targets])
-        ready = [self.peers[name] for name in names if name in self.peers]
+        sources = [(flow.source, self._wanted(flow), read_from) for flow in self.flows]
+        targets = [(flow.target, self._wanted(flow), read_at) for flow in self.flows if flow.target]
+        wanted = [
+            name
+            for name, kinds, needs in (*sources, *targets)
+            if name in self.peers and kind in needs(self.peers[name].mapping, kinds)
+        ]
+        ready = [self.peers[name] for name in dict.fromkeys(wanted)]
         return [peer for peer in ready if peer.access(kind).read]
 
     def is_source(self, peer: Peer, kind: Kind) -> bool:
@@ -236,8 +245,18 @@ class Session:
         return any(flow.target == peer.name and kind in flow.kinds for flow in self.all_flows)
 
     def sources(self, kind: Kind) -> frozenset[str]:
-        """The connections whose word counts for a kind."""
-        return frozenset(flow.source for flow in self.all_flows if kind in flow.kinds_read)
+        """The connections whose word counts for a kind.
+
+        What a flow moves counts. Of what is read along with it, the word of the firm's billing programs
+        counts; books and portals are only looked up, unless nobody else has anything to say.
+        """
+        told = [flow for flow in self.all_flows if kind in flow.kinds_read]
+        heard = [flow for flow in told if kind in flow.kinds or flow.source_role is Role.PRACTICE]
+        looked_at = [flow for flow in self.all_flows if kind in self.also_read.get(flow.name, ())]
+        return frozenset(flow.source for flow in heard or told or looked_at)
+
+    def _wanted(self, flow: Flow) -> tuple[Kind, ...]:
+        return (*flow.kinds, *self.also_read.get(flow.name, ()))
 
     def kinds_in_order(self, flow: Flow) -> list[Kind]:
         """The kinds that a flow pushes, parents before what refers to them."""

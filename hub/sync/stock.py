@@ -10,6 +10,7 @@ from hub.model import MODELS, Kind, references
 from hub.sdk import Role
 from hub.sync import causes
 from hub.sync.elsewhere import Elsewhere
+from hub.sync.period import Period
 from hub.sync.plan import Situation
 from hub.sync.reasons import AGAIN, WITHDRAWN, cause_of, reissue_cause
 
@@ -24,14 +25,6 @@ if TYPE_CHECKING:
     from hub.sync.target import Target
 
 _CHUNK = 1000
-_DATES = {
-    Kind.TIME_ENTRY: "worked_on",
-    Kind.EXPENSE: "incurred_on",
-    Kind.INVOICE: "issued_on",
-    Kind.PAYMENT: "received_on",
-    Kind.WRITE_OFF: "written_off_on",
-    Kind.CREDIT_NOTE: "issued_on",
-}
 _STATUSES = {
     kind: str(MODELS[kind].model_fields["status"].default) for kind in (Kind.INVOICE, Kind.CREDIT_NOTE)
 }
@@ -70,6 +63,7 @@ class Stock:
         whole = (peer.name, kind) not in session.incomplete and not self._unread(doubtful)
         self._absent = not peer.access(kind).read or whole
         self._decisions = self._ledger.decisions.taken()
+        self._period = Period(self._ledger, flow, peer, self._decisions)
         self._withdrawals = [cause_of(peer, kind, choice) for choice in WITHDRAWN]
         self._clients: dict[int, str] = {}
 
@@ -103,9 +97,7 @@ class Stock:
     def _covers(self, stored: StoredRecord) -> bool:
         if not self._flow.secure and self._secure.covers(stored):
             return False
-        start = self._flow.start
-        day = stored.values.get(_DATES.get(stored.kind, ""))
-        if start is not None and day is not None and day < start.isoformat():
+        if not self._period.covers(stored):
             return False
         wanted = self._flow.clients, self._session.options.clients
         return all(not numbers or self._client_number(stored) in numbers for numbers in wanted)
@@ -138,8 +130,7 @@ class Stock:
     ) -> Situation:
         access = self._peer.access(self._kind)
         refused = attempt.refused if attempt else None
-        usual = _STATUSES.get(self._kind)
-        status = "" if usual is None else stored.values.get("status", usual)
+        status = status_of(stored)
         taken_back = bound is not None and self._was_taken_back(stored, bound)
         in_step = bound is not None and not taken_back and self._in_step(stored, bound, target)
         reissued = bound is not None and not in_step and self._is_reissued(stored, bound)
@@ -149,7 +140,7 @@ class Stock:
         return Situation(
             here=None if bound is None else self._state_here(stored, bound),
             gone=stored.state is RecordState.GONE,
-            withdrawn=status == "void" or (access.by_hand and bool(stored.values.get("reversed"))),
+            withdrawn=status == "void" or (target.withdraws_reversed(self._kind) and self._reversed(stored)),
             draft=status == "draft",
             open=stored.id in self._open,
             blocked=stored.id in self._held,
@@ -169,6 +160,9 @@ class Stock:
             came_back=came_back,
             part_is_there=absent and self._elsewhere.has(stored, target),
         )
+
+    def _reversed(self, stored: StoredRecord) -> bool:
+        return bool(stored.values.get("reversed"))
 
     def _state_here(self, stored: StoredRecord, bound: StoredBinding) -> BindingState:
         """How a record stands there; what a person has reversed there since is as good as gone."""
@@ -226,6 +220,12 @@ class Stock:
             and decision.action == action
             and decision.facts.get("revision") == stored.revision
         )
+
+
+def status_of(stored: StoredRecord) -> str:
+    """Whether a document is draft, final or void; empty for what is no document."""
+    usual = _STATUSES.get(stored.kind)
+    return "" if usual is None else str(stored.values.get("status", usual))
 
 
 def chunks(records: Iterator[StoredRecord]) -> Iterator[list[StoredRecord]]:

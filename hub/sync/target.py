@@ -46,6 +46,12 @@ class Target:
         """How a kind is spelt here."""
         return self.peer.mapping.outward(kind)
 
+    def withdraws_reversed(self, kind: Kind) -> bool:
+        """Whether what is reversed has to be withdrawn here, since it cannot be said of a record."""
+        outward = self.outward(kind)
+        by_hand = self.peer.access(kind).by_hand
+        return by_hand or (outward is not None and "reversed" not in outward.fields)
+
     def render(self, stored: StoredRecord, *, whole: bool = False) -> dict[str, Any]:
         """The payload of a record; a whole one says of each field that is empty that it is.
 

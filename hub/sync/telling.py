@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.model import Kind
 from hub.sdk import HubError
+from hub.sync.metering import metered
 from hub.sync.plan import Do, Part, Plan, Step
 from hub.sync.planning import amount_of
 
@@ -31,6 +32,7 @@ def sync_document(session: Session, result: Result) -> dict[str, Any]:
         "holds": holds(session.ledger),
         "errors": session.tally.errors,
         "notices": session.tally.notices,
+        "metered": metered(session),
     }
 
 

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from hub.app.config import FILE_NAME
 from hub.app.connections import secret_fields
 from hub.app.secrets import variable_of
+from hub.app.vaults import KEY_VARIABLE
 from hub.app.workspace import OpenWorkspace
 from hub.mapping import Unbound
 from hub.model import KIND_ORDER, Kind, line_references, references
@@ -91,8 +92,9 @@ class Stand:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """The environment variables that give the secrets."""
-        return {variable_of(TESTED, name): value for name, value in self.secrets.items()}
+        """The environment variables that give the secrets, and a key to keep those that change."""
+        given = {variable_of(TESTED, name): value for name, value in self.secrets.items()}
+        return {KEY_VARIABLE: f"{PLANTED}-key", **given}
 
     def open(self, *ways: Way) -> OpenWorkspace:
         """The workspace, opened as by a new process, with a flow for each of these ways."""

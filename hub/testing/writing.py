@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from hub.sdk import Access
 
 _ENDS = (Written, Delivered, Rejected, NotSent, Unknown)
-_TEXTS = ("narrative", "memo", "reason", "description", "name")
+_TEXTS = ("narrative", "memo", "reason", "description", "name", "reference", "number")
 """The fields by which a record is changed: the first that it fills and its mapping writes."""
 _UNKNOWN_ID = "no-such-id-83e1"
-_CHANGED = "Changed by the conformance kit"
+_CHANGED = "Changed by the kit"
 
 
 class WritingContract(SuiteBase):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
+import responses
 from pydantic import Field, SecretStr, field_validator
 
 from hub.app.config import Config, load_config
@@ -94,13 +95,32 @@ def test_a_connector_gets_settings_secrets_and_surroundings(tmp_path: Path) -> N
     assert "s3cret" not in repr(connector.config)
 
 
-def test_the_session_knows_the_secrets_and_the_strictest_rate(tmp_path: Path) -> None:
+def test_the_session_knows_the_secrets(tmp_path: Path) -> None:
     connector = opened(tmp_path, 'url = "https://acme"\n', **GIVEN)
     session = connector.surroundings.http()
     assert session is connector.surroundings.http(), "one session, so one rate limit"
     assert session.redact("token s3cret") == "token [redacted]"
-    assert session._limiter
-    assert session._limiter._gap == timedelta(seconds=3)
+
+
+@responses.activate
+def test_the_session_keeps_the_strictest_rate(tmp_path: Path) -> None:
+    responses.get("https://acme/clients", json=[])
+    surroundings = opened(tmp_path, 'url = "https://acme"\n', **GIVEN).surroundings
+    began = surroundings.clock.now()
+    for _ in range(11):
+        surroundings.http().get("https://acme/clients")
+    assert surroundings.clock.now() - began == timedelta(seconds=30), "10 in 30 seconds, not 100 a minute"
+
+
+def test_a_secret_that_changes_is_kept_and_taken_out_of_every_text_from_then_on(tmp_path: Path) -> None:
+    before, after = (opened(tmp_path, 'url = "https://acme"\n', **GIVEN).surroundings for _ in range(2))
+    session = before.http()
+    before.secrets.keep("token", "rotated")
+    before.secrets.keep("no setting", "told in passing")
+    assert session.redact("rotated, told in passing") == "[redacted], [redacted]"
+    assert (after.secrets.get("token"), after.secrets.get("no setting")) == ("rotated", "told in passing")
+    assert after.http().redact("rotated") == "[redacted]", "what another process kept, once it is read"
+    assert opened(tmp_path, 'url = "https://acme"\n', **GIVEN).config.token == SecretStr("rotated")
 
 
 def test_secret_fields_are_found_where_they_are_optional_too() -> None:

@@ -189,6 +189,20 @@ def test_commands_are_handed_the_workspace_and_need_not_take_it() -> None:
     assert opened == ["the workspace"]
 
 
+def test_sandboxes_are_gathered_around_a_broken_plugin() -> None:
+    host, reports = host_of(
+        plugin("a", hub_sandboxes=RuntimeError("boom")),
+        plugin("b", hub_sandboxes=[click.Command("acme")]),
+        plugin("c", hub_sandboxes=[click.Command("acme"), click.Command("other")]),
+        plugin("d", hub_sandboxes=["no command"]),
+    )
+    assert list(host.sandboxes()) == ["acme", "other"]
+    assert "boom" in reports["a"].problem
+    assert reports["b"].gives["sandboxes"] == ("acme",)
+    assert "'b' gives 'acme' of its sandboxes already" in reports["c"].problem
+    assert "fails in hub_sandboxes" in reports["d"].problem
+
+
 def test_a_sample_firm_is_built_by_all_that_can() -> None:
     built = []
 

@@ -26,12 +26,14 @@ ACME = '''\
 
 import sys
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import click
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 from hub.sdk import (
-    AuthenticationFailed, Connector, FieldChoice, Health, HubError, Kind, Settings, SourceFailed, hookimpl
+    AuthenticationFailed, Authorized, Connector, FieldChoice, Health, HubError, Kind, Settings, SourceFailed,
+    hookimpl,
 )
 
 
@@ -71,9 +73,53 @@ class Acme(Connector[AcmeSettings]):
         )
 
 
+class PortalSettings(Settings):
+    company: str = ""
+    redirect_uri: str
+    """Where signing in sends the browser back to."""
+    client_secret: SecretStr
+    """The client secret at the portal."""
+    token: SecretStr | None = Field(default=None, json_schema_extra={"sign_in": True})
+    """The token of a sign-in."""
+
+
+class Portal(Connector[PortalSettings]):
+    """A person signs in there; its token is another one after each use."""
+
+    name = "portal"
+    title = "The portal"
+    settings = PortalSettings
+    access = {}
+
+    def authorize(self, ui):
+        if self.config.redirect_uri == "nowhere":
+            return None
+        came_back = ui.visit(
+            lambda place: "https://portal/?" + urlencode({"redirect_uri": place, "state": "state-1"}),
+            self.config.redirect_uri,
+        )
+        told = dict(parse_qsl(urlsplit(came_back).query))
+        if told.get("state") != "state-1":
+            raise HubError("What came back does not belong to this sign-in.", remedy="Sign in again.")
+        if self.config.client_secret.get_secret_value() != "right":
+            raise AuthenticationFailed("The portal refuses the client secret.")
+        return Authorized({"company": told["company"]}, {"token": told["code"], "ends": "tomorrow"})
+
+    def check(self):
+        token = self.surroundings.secrets.get("token")
+        if not token or not token.startswith("good"):
+            again = f"Sign in again: hub connect {self.surroundings.connection}."
+            raise AuthenticationFailed("The portal no longer accepts the sign-in.", remedy=again)
+        self.surroundings.secrets.keep("token", f"{token}-and-newer")
+        return Health(ok=True, identity=self.config.company, title=f"{self.config.company} Ltd")
+
+    def survey(self):
+        return ("The sign-in ends on 2026-04-15.",)
+
+
 @hookimpl
 def hub_connectors():
-    return [Acme]
+    return [Acme, Portal]
 
 
 @hookimpl
@@ -110,6 +156,17 @@ def hub_commands(workspace):
         return 7
 
     return [fail, acme]
+
+
+@hookimpl
+def hub_sandboxes():
+    @click.command("acme")
+    @click.option("--port", type=int, default=0, help="Where to listen.")
+    def acme(port):
+        """A stand-in of Acme."""
+        click.echo(f"Acme stands in at port {port}.")
+
+    return [acme]
 '''
 
 MAPPING = """\

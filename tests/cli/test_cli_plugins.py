@@ -17,6 +17,7 @@ def test_plugins_are_shown_for_a_person(tmp_path: Path, run: Run) -> None:
     assert acme.split()[1:3] == ["1.2", "yes"]
     assert "connectors: acme" in acme
     assert "commands: fail, acme" in acme
+    assert "sandboxes: acme" in acme
     assert str(tmp_path / "site" / "acme_plugin.py") in acme
     assert "broken: It cannot be loaded: RuntimeError: cannot start." in out
     assert "switched off" in out
@@ -24,7 +25,7 @@ def test_plugins_are_shown_for_a_person(tmp_path: Path, run: Run) -> None:
 
 def test_plugins_are_one_json_document(run: Run) -> None:
     plugins = {one["name"]: one for one in json.loads(run("plugins", "--json").stdout)["plugins"]}
-    assert plugins["acme"]["gives"]["connectors"] == ["acme"]
+    assert plugins["acme"]["gives"]["connectors"] == ["acme", "portal"]
     assert plugins["acme"]["distribution"] == "acme"
     assert plugins["acme"]["loaded"]
     assert plugins["broken"] | {"file": ""} == {

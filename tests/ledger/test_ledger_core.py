@@ -54,6 +54,9 @@ def running(ledger: Ledger) -> Iterator[int]:
         yield ledger.runs.begin("test")
 
 
+_BEGAN = datetime(2026, 7, 1, tzinfo=UTC)
+
+
 def a_client(ledger: Ledger, name: str = "Acme") -> StoredRecord:
     with ledger.transaction():
         number = ledger.records.add(Client(number="100", name=name), run=1, connection=None)
@@ -62,7 +65,7 @@ def a_client(ledger: Ledger, name: str = "Acme") -> StoredRecord:
 
 def an_intent(record: StoredRecord, key: str = "k") -> OpenIntent:
     intent = Intent(key, Kind.CLIENT, Action.CREATE, {"name": "x"})
-    return OpenIntent(record.id, record.revision, 1, 1, intent, datetime(2026, 7, 1, tzinfo=UTC))
+    return OpenIntent(record.id, record.revision, 1, 1, intent, _BEGAN, _BEGAN)
 
 
 def test_the_migrations_make_what_the_tables_say(ledger: Ledger) -> None:
