@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.sdk import hookimpl
+from hub_quickbooks.commands import sandbox
 from hub_quickbooks.connector import QuickBooksConnector
 from hub_quickbooks.demo import build_sample_firm
 from hub_quickbooks.shapes import SHAPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    import click
 
     from hub.sdk import SampleFirm, Shape
 
@@ -33,3 +36,9 @@ def hub_shapes() -> Mapping[str, Shape]:
 def hub_sample_firm(firm: SampleFirm) -> None:
     """Give the sample firm its books."""
     build_sample_firm(firm)
+
+
+@hookimpl
+def hub_sandboxes() -> Iterable[click.Command]:
+    """Give the command that serves a stand-in company."""
+    return [sandbox]

@@ -9,7 +9,7 @@ other way.
 from __future__ import annotations
 
 import json
-from collections import deque
+from collections import Counter, deque
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -41,12 +41,15 @@ class Listing:
         self._wire = wire
         self._clock = clock
         self._changes: list[_Changes] = []
+        self._echoes: Counter[str] = Counter()
+        """How many objects of each record type were written in this run."""
         self._whole: dict[str, list[Mapping[str, Any]]] = {}
         self._written: deque[datetime] = deque(maxlen=_MOST_ECHOES)
         """When QuickBooks committed the last of what was written in this run."""
 
-    def note_written(self, found: Mapping[str, Any]) -> None:
+    def note_written(self, entity: str, found: Mapping[str, Any]) -> None:
         """Note an object that was written, so that the next call for changes need not show all of them."""
+        self._echoes[entity] += 1
         at = _changed_at(found)
         if at is not None:
             self._written.append(at)
@@ -118,7 +121,9 @@ class Listing:
         for entity in ENTITIES[kind]:
             items += _rows(kind, entity, changes.found(entity))
             items += [Deleted(entity, number) for number in changes.deleted(entity)]
-        return Page(items, _Cursor(self._reach(changes.asked), cursor.swept).text(), complete=True)
+        # What lies before the last cursor has been seen, with an overlap of its own.
+        reached = max(self._reach(changes.asked), cursor.since)
+        return Page(items, _Cursor(reached, cursor.swept).text(), complete=True)
 
     def _changes_since(self, since: datetime, entities: Sequence[str]) -> _Changes:
         """One call serves all kinds whose cursors it reaches back to."""
@@ -127,13 +132,19 @@ class Listing:
                 return known
         if self._clock.now() + self._wire.skew - since > _LOOKS_BACK:
             raise CursorTooOld("QuickBooks tells what changed for 30 days only.")
-        answer = self._ask(_CHANGES, since)
-        if answer.is_cut and not answer.covers(entities):
-            answer = self._ask(entities, since)
-            if answer.is_cut:
-                raise CursorTooOld(f"More than {PAGE} objects changed, which is all that QuickBooks tells.")
-        self._changes.append(answer)
-        return answer
+        for asked in self._worth_asking(entities):
+            answer = self._ask(asked, since)
+            if not answer.is_cut:
+                self._changes.append(answer)
+                return answer
+        raise CursorTooOld(f"More than {PAGE} objects changed, which is all that QuickBooks tells.")
+
+    def _worth_asking(self, entities: Sequence[str]) -> Iterator[Sequence[str]]:
+        """For what to ask, all at once or these alone, where our own writes do not fill the answer."""
+        if self._echoes.total() < PAGE:
+            yield _CHANGES
+        if sum(self._echoes[entity] for entity in entities) < PAGE:
+            yield entities
 
     def _ask(self, entities: Sequence[str], since: datetime) -> _Changes:
         asked = self._clock.now()

@@ -12,7 +12,7 @@ from typing import NamedTuple
 LONGEST = 500
 _NUMBERED = re.compile(r"(?P<number>\d[\d.\-/]*)(?:\s*[-–—]\s+|\s+)(?P<name>\S.*)", re.DOTALL)
 _ONLY_NUMBER = re.compile(r"\d[\d.\-/]*")
-_DELETED = re.compile(r" \(deleted\)(?: ?\(?\d+\)?)?$")
+_DELETED = re.compile(r" \(deleted(?:-\d+)?\)(?: ?\(?\d+\)?)?$")
 _MARK = re.compile(r"\[hub (?P<sort>[a-z_]+) (?P<key>\S+)\]")
 
 

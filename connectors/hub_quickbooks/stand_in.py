@@ -57,7 +57,7 @@ def _serve(path: Path) -> tuple[QuickBooksSandbox, MemoryKeeper]:
         from hub_quickbooks.sandbox import QuickBooksSandbox  # noqa: PLC0415 -- only a stand-in needs it
 
         path.parent.mkdir(parents=True, exist_ok=True)
-        sandbox = QuickBooksSandbox(path)
+        sandbox = QuickBooksSandbox(path, limits=False)
         sandbox.__enter__()
         _served[path] = (sandbox, MemoryKeeper())
     return _served[path]

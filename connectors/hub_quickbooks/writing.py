@@ -67,7 +67,7 @@ class Writer:
         books: Books,
         clashes: Clashes,
         *,
-        wrote: Callable[[Mapping[str, Any]], None],
+        wrote: Callable[[str, Mapping[str, Any]], None],
         too_long: Callable[[], None],
     ) -> None:
         self._wire = wire
@@ -147,7 +147,7 @@ class Writer:
         return self._written(item, found) if found else Unknown("QuickBooks' answer does not say its id")
 
     def _written(self, item: Item, found: Mapping[str, Any]) -> End:
-        self._wrote(found)
+        self._wrote(item.entity, found)
         return written(item.intent.kind, item.entity, found)
 
     def _refused(self, item: Item, fault: Fault) -> End:
@@ -218,7 +218,7 @@ class Writer:
             answer = self._post(entity, document, name, **params)
             if isinstance(answer, dict):
                 found = answer.get(entity) or {"Id": intent.external_id}
-                self._wrote(found)
+                self._wrote(entity, found)
                 return written(intent.kind, entity, found)
             end = answer
             if not (isinstance(end, Rejected) and end.code == "5010"):

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from hub.ledger import BindingState, Change
+from hub.ledger import BindingState, Change, Hold
 from hub.ledger.matches import are_close, match_keys
 from hub.model import KIND_ORDER, Kind, line_references, references
 from hub.sync.causes import subject_of
 from hub.sync.changes import differing
-from hub.sync.period import said_of_earlier
-from hub.sync.receivables import KINDS
+from hub.sync.period import joined_cause, said_of_earlier
+from hub.sync.receivables import KINDS, Spelling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -39,7 +39,8 @@ class Joiner:
         self._ledger = session.ledger
         self._peer = books
         self._source = session.peers[flow.source].number
-        self._said = said_of_earlier(session.ledger.decisions.taken(), flow)
+        self._flow = flow
+        self._decisions = session.ledger.decisions.taken()
 
     def settle(self) -> None:
         """Join what a person said is one, and what all fields of the mapping's ``match`` say is one."""
@@ -53,13 +54,27 @@ class Joiner:
     def _linked(self) -> dict[Kind, list[_Pair]]:
         """What people linked; an invoice that is linked says whose customer its client is."""
         found: dict[Kind, list[_Pair]] = defaultdict(list)
-        for record, said in self._said.items():
+        for record, said in said_of_earlier(self._decisions, self._flow).items():
             if said.action == "link":
                 pair = record, int(said.facts["record"])
                 known = self._ledger.records.many(pair)
                 found[Kind.INVOICE].append(pair)
                 found[Kind.CLIENT].append((known[pair[0]].values["client"], known[pair[1]].values["client"]))
+        found[Kind.CLIENT] += self._linked_when_read()
         return found
+
+    def _linked_when_read(self) -> Iterator[_Pair]:
+        """The clients of invoices that people linked as the books were read, and who they are there."""
+        prefix = f"match:{self._peer.name}:{Kind.INVOICE.value}:"
+        spelling = Spelling(self._session, self._peer, Kind.INVOICE)
+        for (cause, _), said in self._decisions.items():
+            if not cause.startswith(prefix) or said.action != "link":
+                continue
+            stored = self._ledger.records.get(int(said.facts["record"]))
+            bound = self._ledger.records.bound_at([stored.id], self._peer.number).get(stored.id)
+            if bound is not None:
+                spelling.look_up([bound])
+                yield stored.values["client"], spelling.said(stored, bound).values["client"]
 
     def _join_all(self, pairs: list[_Pair]) -> dict[int, int]:
         """Join what is still apart; returns what was joined, from the one that is no more to the other."""
@@ -87,6 +102,12 @@ class Joiner:
         self._ledger.records.change(
             lost, lost.values, run=self._session.run, connection=self._peer.number, change=Change.GONE
         )
+        self._ledger.decisions.record(
+            _joined(self._peer, kept),
+            "link",
+            f"it is record {lost.id} of {self._peer.name}",
+            {"record": lost.id},
+        )
         self._ledger.marks.lower(kept.kind, kept.revision - 1)
 
     def _bind(self, bound: StoredBinding, kept: StoredRecord, lost: StoredRecord) -> None:
@@ -109,7 +130,6 @@ class Joiner:
 
     def _alone(self, kind: Kind) -> list[tuple[StoredRecord, list[MatchKey]]]:
         """What the books alone have and no person has said to be another, with its keys."""
-        decisions = self._ledger.decisions.taken()
         found = []
         for page in self._standing(kind):
             alone = self._ledger.records.alone_at(page, self._peer.number)
@@ -117,7 +137,7 @@ class Joiner:
             for stored in self._ledger.records.many(alone).values():
                 source = bound[stored.id].source
                 where = subject_of(source, bound[stored.id].external_id)
-                said = decisions.get((f"match:{self._peer.name}:{kind.value}:{where}", where))
+                said = self._decisions.get((f"match:{self._peer.name}:{kind.value}:{where}", where))
                 if said is None or said.action != "accept":
                     found.append((stored, match_keys(self._peer.mapping.match(kind, source), stored.values)))
         return found
@@ -172,6 +192,12 @@ class Joiner:
         revision = self._ledger.records.change(stored, values, run=run, connection=peer)
         if bound.sent is None and bound.agreed == stored.revision:
             self._ledger.records.note_agreed(bound, revision)
+
+
+def _joined(books: Peer, kept: StoredRecord) -> Hold:
+    """What it is kept under which record of the books alone a record turned out to be."""
+    cause = joined_cause(books.name)
+    return Hold(scope=cause, cause=cause, code="joined", subject=str(kept.id), label=kept.label, message="")
 
 
 def _refers(kind: Kind, to: Kind) -> bool:

@@ -111,7 +111,8 @@ def _consider(session: Session, flow: Flow, books: Peer) -> None:
     tie = _Tie(session, flow, books)
     tie.ask()
     if questions := _questions(session, flow, books):
-        told = f"{questions} rows may be records that are here already."
+        rows = "1 row" if questions == 1 else f"{questions} rows"
+        told = f"{rows} may be what is here already."
         session.hold(opening_holds.not_known(flow, books, told, "Decide about them first: hub review"))
     elif not tie.opening.undecided:
         tie.conclude()
@@ -209,7 +210,7 @@ class _Tie:
             one
             for one in (books.bills[record] for record in self._sides.alone & books.bills.keys())
             if (one.client == bill.client or not is_customer)
-            and (one.number == bill.number or books.open(one) == amount)
+            and (one.number == bill.number or one.total == bill.total or books.open(one) == amount)
         ]
         return sorted(
             found, key=lambda one: (one.number != bill.number, one.client != bill.client, one.record)

@@ -38,6 +38,11 @@ def said_of_earlier(decisions: Decisions, flow: Flow) -> dict[int, Decision]:
     return {int(subject): one for (cause, subject), one in decisions.items() if cause.startswith(prefix)}
 
 
+def joined_cause(connection: str) -> str:
+    """The cause under which it is kept which record of the books alone turned out to be which."""
+    return f"joined:{connection}"
+
+
 class Period:
     """Knows what belongs to a flow by its day."""
 

@@ -6,12 +6,12 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hub.ledger import BindingState
 from hub.mapping import Untranslatable
 from hub.model import Kind
-from hub.sync.period import DAYS, Period, said_of_earlier
+from hub.sync.period import DAYS, Period, joined_cause
 from hub.sync.planning import amount_of
 from hub.sync.secure import Secure
 from hub.sync.seen import Seen, Shown
@@ -86,7 +86,6 @@ class Receivables:
         self._peer = books
         self._number = session.peers[flow.source].number
         decisions = session.ledger.decisions.taken()
-        self._said = said_of_earlier(decisions, flow)
         self.period = Period(session.ledger, flow, books, decisions)
         self._secure = Secure(session.ledger)
         self._others = _other_sources(session, flow)
@@ -101,11 +100,11 @@ class Receivables:
         self.going_along: dict[int, Decimal] = defaultdict(Decimal)
         """For each client, the money of before the start that goes along with what is brought."""
         for kind in KINDS:
-            spelling = _Spelling(session, books, kind)
+            spelling = Spelling(session, books, kind)
             for chunk in chunks(self._ledger.records.of_kind(kind)):
                 self._take(chunk, spelling)
 
-    def _take(self, chunk: Sequence[StoredRecord], spelling: _Spelling) -> None:
+    def _take(self, chunk: Sequence[StoredRecord], spelling: Spelling) -> None:
         identifiers = [stored.id for stored in chunk]
         here = {one for one, state in self._states(identifiers, self._number).items() if state == _LIVE}
         bound = self._ledger.records.bound_at(identifiers, self._peer.number)
@@ -120,7 +119,8 @@ class Receivables:
             if stored.id in here:
                 self._take_at_source(stored, is_there=stored.id in there)
             if stored.id in there:
-                self._take_at_books(spelling.said(stored, there[stored.id], self._linked(stored)), alone)
+                said = stored if stored.id in alone else spelling.said(stored, there[stored.id])
+                self._take_at_books(said, alone)
 
     def _states(self, identifiers: Sequence[int], connection: int) -> Mapping[int, int]:
         return self._ledger.records.sources_of(identifiers, connection)
@@ -151,13 +151,6 @@ class Receivables:
         if _stands(stored):
             self.books.take(stored, early=self.period.is_early(stored))
 
-    def _linked(self, stored: StoredRecord) -> StoredRecord | None:
-        """What stood at the books alone until a person said that it is this invoice."""
-        said = self._said.get(stored.id)
-        if said is None or said.action != "link":
-            return None
-        return self._ledger.records.get(said.facts["record"])
-
     def _is_ours(self, stored: StoredRecord) -> bool:
         """Whether a record belongs to what the flow may move, as far as is known."""
         client = stored.values["client"]
@@ -172,13 +165,16 @@ class Receivables:
         return bool(known) or not any(self._states([client], number) for number in self._others)
 
 
-class _Spelling:
+class Spelling:
     """What the books themselves say of a record, where that may be another thing than the record says."""
 
     def __init__(self, session: Session, books: Peer, kind: Kind) -> None:
         self._bulk = session.ledger.bulk
+        self._records = session.ledger.records
+        self._decisions = session.ledger.decisions.taken()
         self._books = books
         self._kind = kind
+        self._joined = joined_cause(books.name)
         self._rows = Translation(session, books, kind, Shown(Seen(0)))
         self._raws: dict[tuple[int, str], str] = {}
 
@@ -189,14 +185,19 @@ class _Spelling:
             mine = [one.external_id for one in bound if one.stream == stream]
             self._raws |= {(stream, key): raw for key, raw in self._bulk.raws(stream, mine).items()}
 
-    def said(self, stored: StoredRecord, bound: StoredBinding, linked: StoredRecord | None) -> StoredRecord:
-        """A record as the books have it."""
+    def said(self, stored: StoredRecord, bound: StoredBinding) -> StoredRecord:
+        """A record as the books have it: as they spelt it, or as both were when they last agreed."""
         raw = self._raws.get((bound.stream, bound.external_id))
         inward = self._books.mapping.inward(self._kind, bound.source)
         values = self._rows.translated(inward, json.loads(raw)) if raw and inward else None
-        if values is None and linked is not None and not bound.agreed:
-            values = dict(linked.values)
+        if values is None and bound.agreed:
+            values = self._agreed(stored, bound.agreed)
+        elif values is None and (joined := self._decisions.get((self._joined, str(stored.id)))) is not None:
+            values = dict(self._records.get(joined.facts["record"]).values)
         return stored if values is None else replace(stored, values=values)
+
+    def _agreed(self, stored: StoredRecord, revision: int) -> dict[str, Any] | None:
+        return None if revision == stored.revision else self._records.at_revision(stored, revision)
 
 
 def unread(session: Session, flow: Flow, peer: Peer) -> int:

@@ -268,6 +268,8 @@ def test_several_currencies_have_to_be_named(client: Client, sandbox: QuickBooks
     sandbox.company.prefer("CurrencyPrefs", MultiCurrencyEnabled=True)
     abroad = client.customer("300 Dupont", CurrencyRef={"value": "EUR"})
 
+    abroad = client.write("Customer", **version(abroad), DisplayName="300 Dupont SA")
+    assert abroad["CurrencyRef"] == {"value": "EUR", "name": "Euro"}
     with refused("2020"):
         client.invoice(abroad, "10.00")
     with refused("6000"):

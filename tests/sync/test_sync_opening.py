@@ -17,7 +17,7 @@ from sync_mappings import BOOKS, PRACTICE
 from hub.cli.opening import show_opening
 from hub.cli.output import Screen
 from hub.cli.program import program
-from hub.sdk import Access, HubError, Kind, Role
+from hub.sdk import Access, HubError, Kind, Listing, Role
 from hub.sync import Options
 from hub.sync.opening import tie_out
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 START = date(2026, 7, 1)
 BEFORE = "2026-06-15"
+MATCH = 'match = [["client", "number", "total"]]'
 APPLIED = """
 [{kind}.{source}.lines.applied]
 each = "APPLIED"
@@ -70,8 +71,7 @@ def _mappings() -> tuple[str, str]:
 
 def _nearly() -> str:
     """The books' mapping, which asks about invoices that are less than a dollar apart."""
-    match = 'match = [["client", "number", "total"]]'
-    return _mappings()[1].replace(match, f'{match}\nnear = [["client", "number", "total~1"]]')
+    return _mappings()[1].replace(MATCH, f'{MATCH}\nnear = [["client", "number", "total~1"]]')
 
 
 @pytest.fixture
@@ -241,6 +241,16 @@ def test_money_for_two_invoices_goes_along_only_with_both(firm: Firm) -> None:
     assert [row["type"] for row in firm.books.rows.values()] == ["client", "invoice"]
 
 
+def test_money_for_what_is_brought_and_for_what_goes_anyway_goes_along(firm: Firm) -> None:
+    firm.flows["out"] = flow("client", "invoice", "payment")
+    new_bill(firm)
+    applied = [{"bill": "S1", "amount": "100.00"}, {"bill": "S9", "amount": "50.00"}]
+    firm.pay("S1", "150.00", day="2026-06-20", APPLIED=applied)
+    assert codes(decide(firm, "bring")) == []
+    sorts = sorted(row["type"] for row in firm.books.rows.values())
+    assert sorts == ["client", "invoice", "invoice", "payment"]
+
+
 def test_an_invoice_that_is_left_is_part_of_what_is_signed(firm: Firm) -> None:
     new_bill(firm)
     document = decide(firm, "leave")
@@ -289,10 +299,13 @@ def test_a_link_keeps_what_the_books_say(firm: Firm) -> None:
     assert codes(firm.sync()) == []
 
 
-def test_a_balance_keyed_as_an_invoice_is_linked_by_what_is_open(firm: Firm) -> None:
+@pytest.mark.parametrize(("total", "held"), [("150.00", []), ("250.00", ["opening-difference"])])
+def test_an_invoice_is_linked_by_what_is_open_or_by_its_total(
+    firm: Firm, total: str, held: list[str]
+) -> None:
     firm.pay("S1", "100.00", day="2026-06-20")
-    key_bill(firm, customer(firm), "OPENING", "150.00")
-    assert codes(decide(firm, "link")) == []
+    key_bill(firm, customer(firm), "OPENING", total)
+    assert codes(decide(firm, "link")) == held
 
 
 def test_a_link_names_the_customer_of_a_client(firm: Firm) -> None:
@@ -312,6 +325,23 @@ def test_a_link_names_the_customer_of_a_client(firm: Firm) -> None:
     invoice = next(one["id"] for one in firm.records(Kind.INVOICE) if one["number"] == "5001")
     assert payment["client"] == client
     assert payment["applications"] == [{"invoice": invoice, "amount": "40.00"}]
+
+
+def test_a_row_that_is_linked_as_it_is_read_names_the_customer_too(firm: Firm) -> None:
+    near = _mappings()[1].replace(MATCH, f'{MATCH}\nnear = [["number", "total"]]')
+    firm.mapping(near, "fake")
+    incremental = Access(read=True, create=True, update=True, listing=Listing.INCREMENTAL)
+    firm.access[Kind.INVOICE] = incremental
+    key_bill(firm, customer(firm, "A-1", "Acme Incorporated"))
+    firm.decide(only(firm.sync(), "match"), "link")
+    assert codes(firm.sync()) == []
+    assert firm.books.names() == ["Acme"]
+
+
+def test_an_invoice_of_a_known_customer_is_none_of_another(firm: Firm) -> None:
+    customer(firm)
+    key_bill(firm, customer(firm, "120", "Beta"))
+    assert "At books" not in only(firm.sync(), "opening")["message"]
 
 
 def test_an_invoice_is_linked_only_to_one_that_the_books_alone_have(firm: Firm) -> None:
@@ -371,22 +401,38 @@ def test_a_payment_of_before_the_start_lowers_what_was_owed(firm: Firm) -> None:
     assert codes(firm.sync()) == []
 
 
-def test_a_payment_that_is_corrected_at_the_books_counts_as_it_stands(firm: Firm) -> None:
-    firm.pay("S1", "100.00", day="2026-06-20")
+@pytest.mark.parametrize("side", ["books", "practice"])
+def test_a_payment_that_is_corrected_counts_as_it_stands(firm: Firm, side: str) -> None:
+    paid = firm.pay("S1", "100.00", day="2026-06-20")
     client = customer(firm)
-    payment = key_payment(firm, client, "10.00", key_bill(firm, client))
+    keyed = key_payment(firm, client, "10.00", key_bill(firm, client))
     assert codes(firm.sync()) == ["opening-difference"]
-    firm.books.rows[payment]["amount"] = "100.00"
+    if side == "books":
+        firm.books.rows[keyed]["amount"] = "100.00"
+    else:
+        firm.rows("MONEY")[paid] |= {"amount": "10.00", "APPLIED": [{"bill": "S1", "amount": "10.00"}]}
     assert codes(firm.sync()) == []
 
 
-def test_a_payment_of_both_sides_counts_as_each_of_them_has_it(firm: Firm) -> None:
-    firm.pay("S1", "100.00", day="2026-06-20")
+@pytest.mark.parametrize(("side", "apart"), [("books", "-80.00"), ("practice", "-60.00")])
+def test_a_payment_of_both_sides_counts_as_each_of_them_has_it(firm: Firm, side: str, apart: str) -> None:
+    paid = firm.pay("S1", "100.00", day="2026-06-20", reference="")
     client = customer(firm)
-    payment = key_payment(firm, client, "100.00", key_bill(firm, client, "5100"), "2026-06-20")
-    assert codes(firm.sync()) == ["opening"]
-    firm.books.rows[payment]["amount"] = "90.00"
-    assert only(decide(firm, "link"), "opening-difference")["message"].endswith("Apart: 110 Acme -10.00.")
+    keyed = key_payment(firm, client, "100.00", key_bill(firm, client), "2026-06-20")
+    key_bill(firm, client, "991", "70.00")
+    assert asked(firm)["message"].endswith("At books alone: 991 of 110 Acme 70.00.")
+    row = firm.books.rows[keyed] if side == "books" else firm.rows("MONEY")[paid]
+    row["amount"] = "90.00"
+    assert f"Apart: 110 Acme {apart}." in asked(firm)["message"]
+
+
+def test_an_invoice_counts_as_the_books_had_it_when_both_agreed(firm: Firm) -> None:
+    client = customer(firm)
+    key_bill(firm, client)
+    key_bill(firm, client, "991", "70.00")
+    assert "-70.00 apart" in asked(firm)["message"]
+    firm.rows("BILLS")["S1"]["total"] = "240.00"
+    assert "-80.00 apart" in asked(firm)["message"]
 
 
 def test_what_a_person_said_is_another_is_not_taken_for_it_later(firm: Firm) -> None:
@@ -426,6 +472,7 @@ def test_what_the_books_alone_have_is_named(firm: Firm) -> None:
     client = customer(firm)
     key_bill(firm, client)
     key_bill(firm, client, "991", "70.00")
+    key_bill(firm, client, "992", "20.00", "2026-07-01")
     message = only(firm.sync(), "opening-difference")["message"]
     assert message.endswith("Apart: 110 Acme -70.00. At books alone: 991 of 110 Acme 70.00.")
 
@@ -511,13 +558,17 @@ def test_every_flow_to_the_same_books_has_its_own_opening(firm: Firm) -> None:
 def test_what_another_source_has_at_the_books_is_its_own_affair(firm: Firm) -> None:
     firm.connections["sheets"] = {"connector": "folder", "folder": "sheets"}
     firm.flows["sheets"] = {"from": "sheets", "to": "books", "kinds": ["client", "invoice"]}
-    firm.table("sheets", "client", {"id": "1", "number": "900", "name": "Gamma"})
-    bill = {"id": "1", "client": "1", "number": "7001", "status": "final", "issued_on": BEFORE}
-    firm.table("sheets", "invoice", {**bill, "fees": "80.00", "total": "80.00"})
-    key_bill(firm, customer(firm))
-    gamma = customer(firm, "900", "Gamma")
-    key_bill(firm, gamma, "7001", "80.00")
-    key_bill(firm, gamma, "7002", "11.00")
+    gamma, acme = ({"number": "900", "name": "Gamma"}, {"number": "110", "name": "Acme"})
+    firm.table("sheets", "client", {"id": "1", **gamma}, {"id": "2", **acme})
+    bill = {"status": "final", "issued_on": BEFORE, "fees": "80.00", "total": "80.00"}
+    bills = [{"id": f"{n}", "client": f"{n}", "number": f"700{n}", **bill} for n in (1, 2)]
+    firm.table("sheets", "invoice", *bills)
+    client = customer(firm)
+    key_bill(firm, client)
+    key_bill(firm, client, "7002", "80.00")
+    other = customer(firm, **gamma)
+    key_bill(firm, other, "7001", "80.00")
+    key_bill(firm, other, "7003", "11.00")
     assert codes(firm.sync()) == []
 
 
@@ -640,9 +691,11 @@ def test_what_was_read_for_the_opening_alone_is_not_read_after_it(firm: Firm) ->
     assert "payment" not in firm.sync()["pulled"]["practice"]
 
 
-def test_a_flow_that_is_gone_asks_nothing(firm: Firm) -> None:
+def test_a_flow_that_is_gone_or_has_no_start_asks_nothing(firm: Firm) -> None:
     assert codes(firm.sync()) == ["opening"]
-    firm.flows = {"other": {"from": "practice", "to": "books", "kinds": ["client"]}}
+    firm.flows = {"other": firm.flows["out"]}
+    assert codes(firm.sync()) == ["opening"]
+    del firm.flows["other"]["start"]
     assert codes(firm.sync()) == []
 
 

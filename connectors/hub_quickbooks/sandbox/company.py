@@ -79,16 +79,6 @@ class Company:
             rows = self._store.rows("entity = ?", (ENTITIES[entity].name,))
             return [loads(text) for text in show_all(self._store, rows)]
 
-    def get(self, entity: str, number: str) -> Body:
-        """One object.
-
-        Raises:
-            Refused: it is not there.
-
-        """
-        with self._lock:
-            return self._shown(self.books.found(ENTITIES[entity], number))
-
     @property
     def counts(self) -> dict[str, int]:
         """How often the company was asked, by sort; see ``counts.SORTS``."""

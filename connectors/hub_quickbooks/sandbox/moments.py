@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
@@ -74,8 +74,3 @@ def local_day(moment: datetime) -> date:
 def month_of(moment: datetime) -> str:
     """The month in which a read is metered, such as 2026-11."""
     return moment.astimezone(PACIFIC).strftime("%Y-%m")
-
-
-def midnight(day: date) -> datetime:
-    """The instant at which a day begins."""
-    return datetime.combine(day, time(0), PACIFIC).astimezone(UTC)
