@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hub.cli.output import Screen
     from hub.cli.setup import Setup
     from hub.sdk import Health
+    from hub.sync.openings import Opening
 
 
 @click.command("connect")
@@ -34,9 +35,11 @@ def command(said: Globals, name: str, pairs: Sequence[str], *, yes: bool, paste:
     mappings/<connector>.toml. Any question can be answered beforehand, as in --set connector=folder,
     --set folder=exports, --set matter.client_matter_id=MISC_1, --set timekeeper.classification.1=PARTNR.
     Secrets cannot: give them when asked, or in the environment. Where the system wants a person to sign
-    in, a browser is opened for that.
+    in, a browser is opened for that. Where flows lead to the firm's books from a day on, what clients owed
+    on that day is compared on both sides.
     """
     from hub.cli.context import load_plugins, read_config  # noqa: PLC0415 -- loads every plugin
+    from hub.cli.opening import tie_out_at  # noqa: PLC0415 -- as above
     from hub.cli.setup import Setup  # noqa: PLC0415 -- as above
     from hub.cli.sign_in import BrowserSignIn  # noqa: PLC0415 -- as above
 
@@ -48,7 +51,7 @@ def command(said: Globals, name: str, pairs: Sequence[str], *, yes: bool, paste:
         health = replace(health, notes=(*health.notes, *connector.survey()))
     _show_health(said.screen, name, health)
     if not health.ok:
-        said.screen.document(_document(setup, health, (), ()))
+        said.screen.document(_document(setup, health))
         return ExitCode.FAILED
     if not setup.confirm(health):
         raise click.ClickException(f"Nothing was saved. Sign in at the right one: hub connect {name}")
@@ -56,8 +59,9 @@ def command(said: Globals, name: str, pairs: Sequence[str], *, yes: bool, paste:
     chosen = setup.choose(connector)
     if any(one.table is not None for one in chosen):
         files.append(setup.mapping_file)
-    said.screen.document(_document(setup, health, chosen, files))
     _show_end(said.screen, setup, chosen, files)
+    openings = tie_out_at(said, name)
+    said.screen.document(_document(setup, health, chosen, files, openings))
     return ExitCode.OK
 
 
@@ -79,7 +83,11 @@ def _show_end(screen: Screen, setup: Setup, chosen: Sequence[Chosen], files: Seq
 
 
 def _document(
-    setup: Setup, health: Health, chosen: Sequence[Chosen], files: Sequence[Path]
+    setup: Setup,
+    health: Health,
+    chosen: Sequence[Chosen] = (),
+    files: Sequence[Path] = (),
+    openings: Sequence[Opening] = (),
 ) -> dict[str, object]:
     return {
         "connection": setup.name,
@@ -90,4 +98,5 @@ def _document(
         "notes": list(health.notes),
         "choices": [one.document() for one in chosen],
         "written": [str(file) for file in files],
+        "openings": [one.document() for one in openings],
     }

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
+    from hub.cli.options import Globals
     from hub.cli.output import Screen
     from hub.sync.openings import Opening
 
@@ -67,3 +68,24 @@ def _state(opening: Opening) -> str:
 
 def _money(amount: Decimal) -> str:
     return f"{amount:,.2f}"
+
+
+def tie_out_at(said: Globals, connection: str) -> list[Opening]:
+    """Read both sides of the flows to a connection that have a start, and show how they stand there."""
+    from hub.app.workspace import OpenWorkspace  # noqa: PLC0415 -- brings the ledger's libraries
+    from hub.sync import make_plan  # noqa: PLC0415 -- as above
+    from hub.sync.opening import tie_out  # noqa: PLC0415 -- as above
+
+    with OpenWorkspace(said.folder) as workspace:
+        config = workspace.config
+        flows = [flow.name for flow in config.flows.values() if flow.to == connection and flow.start]
+        if not flows:
+            return []
+        session = workspace.session(flows)
+        make_plan(session)
+        for error in session.tally.errors:
+            said.screen.say(f"Failed: {error['connection']}: {error['message']} {error['remedy']}".rstrip())
+        openings = tie_out(session)
+        for opening in openings:
+            show_opening(said.screen, opening, config.hub.currency)
+    return openings

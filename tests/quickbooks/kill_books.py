@@ -143,7 +143,7 @@ def main() -> None:
 
 
 def one_round(options: argparse.Namespace, chance: random.Random, folder: Path) -> Round:
-    """A new firm and new books; a run is disturbed, and run again until nothing is open; then all is counted."""
+    """A new firm and new books; one run is disturbed, others follow until all is settled; then counted."""
     with BooksProcess() as books:
         # As a stand-in it is called as fast as it answers, and not at the pace that Intuit allows.
         settings = {**books.settings, "environment": "stand-in", "timeout_seconds": 2}
