@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import keyring
@@ -14,7 +17,6 @@ from hub.ledger.engine import TransactionKind, bring_up_to_date, open_engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 # A busy machine is slow, which is no fault of a test; and a machine that decides about a change
@@ -26,6 +28,18 @@ settings.register_profile(
     derandomize=bool(os.environ.get("CI")),
 )
 settings.load_profile("suite")
+
+_MEMORY = Path("/dev/shm")
+"""Where Linux keeps files in memory."""
+_NEEDED = 2**31
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Put the tests' files into memory, where there is enough: ledgers wait for the disk at every commit."""
+    ready = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _NEEDED
+    if ready and "TMPDIR" not in os.environ and not config.option.basetemp:
+        os.environ["TMPDIR"] = str(_MEMORY)
+        tempfile.tempdir = None
 
 
 class MemoryKeyring(KeyringBackend):

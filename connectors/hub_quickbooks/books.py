@@ -68,6 +68,7 @@ class Item:
     """A product or service, and where its amounts go."""
 
     id: str
+    name: str
     account: str
     account_type: str
 
@@ -116,7 +117,9 @@ class Books:
         for one in self._all("Item"):
             account = self.accounts.get(str((one.get("IncomeAccountRef") or {}).get("value", "")))
             if account is not None:
-                item = Item(str(one["Id"]), str(account["Name"]), str(account.get("AccountType", "")))
+                name = str(one.get("FullyQualifiedName") or one["Name"])
+                sort = str(account.get("AccountType", ""))
+                item = Item(str(one["Id"]), name, str(account["Name"]), sort)
                 found |= {name.casefold(): item for name in _names(one)}
         return found
 

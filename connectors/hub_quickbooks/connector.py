@@ -154,8 +154,8 @@ class QuickBooksConnector(Connector[QuickBooksSettings]):
             SourceFailed: the company could not be read.
 
         """
-        items = sorted({item.account: name for name, item in self._books.items.items()}.items())
-        listed = ", ".join(f"{name} (→ {account})" for account, name in items)
+        items = {item.id: item for item in self._books.items.values()}.values()
+        listed = ", ".join(sorted(f"{item.name} (→ {item.account})" for item in items))
         return [
             *self._books.preferences.notes(),
             f"Items that lines may go to: {listed or 'none'}.",

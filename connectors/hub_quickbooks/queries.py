@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 PAGE = 1000
 """The most that one answer holds, of a query and of a call for changes."""
-WITH_INACTIVE = "Active in (true, false)"
+WITH_INACTIVE = "Active IN (true,false)"
 """Name lists show what is active only, unless they are asked for both."""
 
 
@@ -26,7 +26,7 @@ def pages(wire: Wire, entity: str, *conditions: str) -> Iterator[Sequence[Mappin
     """
     start = 1
     while True:
-        answer = wire.query(f"{_select(entity, conditions)} startposition {start} maxresults {PAGE}")
+        answer = wire.query(f"{_select(entity, conditions)} STARTPOSITION {start} MAXRESULTS {PAGE}")
         yield (found := answer.get(entity) or [])
         start += PAGE
         if len(found) < PAGE or start > answer.get("totalCount", start):
@@ -51,7 +51,7 @@ def only(wire: Wire, entity: str) -> Mapping[str, Any]:
         SourceFailed: the company could not be read.
 
     """
-    found = wire.query(f"select * from {entity}").get(entity) or [{}]  # noqa: S608 -- as below
+    found = wire.query(f"SELECT * FROM {entity}").get(entity) or [{}]  # noqa: S608 -- as below
     only_one: Mapping[str, Any] = found[0]
     return only_one
 
@@ -63,7 +63,7 @@ def equals(field: str, text: str) -> str:
 
 def is_one_of(field: str, *texts: str) -> str:
     """The condition that a field has one of these texts."""
-    return f"{field} in ({', '.join(map(_quoted, texts))})"
+    return f"{field} IN ({', '.join(map(_quoted, texts))})"
 
 
 def from_on(field: str, text: str) -> str:
@@ -72,8 +72,8 @@ def from_on(field: str, text: str) -> str:
 
 
 def _select(entity: str, conditions: Sequence[str]) -> str:
-    clause = f" where {' and '.join(conditions)}" if conditions else ""
-    return f"select * from {entity}{clause} orderby Id"  # noqa: S608 -- Intuit's language, texts quoted
+    clause = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return f"SELECT * FROM {entity}{clause} ORDERBY Id"  # noqa: S608 -- Intuit's language, texts quoted
 
 
 def _quoted(text: str) -> str:

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import requests
 import simplejson
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hub.sdk import Clock, Surroundings
     from hub.sdk.http import Session
     from hub_quickbooks.faults import Fault
+    from hub_quickbooks.oauth import Tokens
     from hub_quickbooks.settings import QuickBooksSettings
 
 MINOR_VERSION = "75"
@@ -44,18 +45,6 @@ def _limiters_of(root: str, clock: Clock) -> tuple[Limiter, Limiter]:
         if (whose, root) not in _limiters:
             _limiters[whose, root] = (Limiter(clock, *_CALLS), Limiter(clock, _BATCHES))
         return _limiters[whose, root]
-
-
-class TokenSource(Protocol):
-    """Gives the access token, and is told when it is not accepted."""
-
-    def access(self) -> str:
-        """The token to use now."""
-        ...
-
-    def refused(self, token: str) -> None:
-        """Note that the system did not accept a token."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +70,7 @@ class Wire:
         self,
         config: QuickBooksSettings,
         surroundings: Surroundings,
-        tokens: TokenSource,
+        tokens: Tokens,
         count: Callable[[], None],
     ) -> None:
         self._root = api_root(config)
@@ -95,6 +84,7 @@ class Wire:
         self.skew = timedelta(0)
         """By how much QuickBooks' clock is ahead of ours: what changed when is told by its own."""
         self._count = count
+        self._connect = f"hub connect {surroundings.connection}"
 
     # Reading.
 
@@ -148,7 +138,7 @@ class Wire:
         if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) or (
             fault and fault.meaning.means is Means.SIGN_IN
         ):
-            return AuthenticationFailed(f"{told}.", remedy="Connect again.")
+            return AuthenticationFailed(f"{told}.", remedy=f"Sign in again: {self._connect}.")
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR or read.document is None:
             return Passing(told)
         return SourceFailed(f"{told}.", remedy=fault.meaning.remedy if fault else "")
