@@ -51,11 +51,12 @@ _MAPPING_BUG = "The mapping writes what QuickBooks does not take: correct mappin
 _OPEN_PERIOD = "Open the period there, or date it into an open one at the source; then retry."
 
 MEANINGS: Mapping[str, Meaning] = {
-    "100": Meaning(Means.SIGN_IN, "it does not accept the sign-in"),
+    "100": Meaning(Means.SIGN_IN, "it does not accept the sign-in", "Connect again."),
     "120": Meaning(Means.SIGN_IN, "the sign-in is not for this company", "Connect again."),
     "130": Meaning(Means.LATER, "the company is being moved"),
     "140": Meaning(Means.LATER, "the company is locked"),
     "150": Meaning(Means.LATER, "the company is under maintenance"),
+    "429": Meaning(Means.LATER, "there were too many calls"),
     "500": Meaning(Means.REFUSED, "it does not know this operation", "This is a bug in the connector."),
     "600": Meaning(Means.DOUBT, "this call was made before"),
     "610": Meaning(
@@ -86,7 +87,7 @@ MEANINGS: Mapping[str, Meaning] = {
         "the app may not use this company",
         "See that the keys are of the same environment (production or sandbox); then connect again.",
     ),
-    "3200": Meaning(Means.SIGN_IN, "the sign-in has run out"),
+    "3200": Meaning(Means.SIGN_IN, "the sign-in has run out", "Connect again."),
     "3201": Meaning(
         Means.SIGN_IN, "the user who signed in may not do this", "Connect as the company's administrator."
     ),
@@ -96,7 +97,9 @@ MEANINGS: Mapping[str, Meaning] = {
         "it cannot read one of its own records",
         "Look there for a record with an invalid e-mail address, and correct it.",
     ),
-    "5010": Meaning(Means.STALE, "somebody changes it there at this moment", "Run again."),
+    "5010": Meaning(
+        Means.STALE, "somebody changes it there at this moment", "Wait until they are done, then retry."
+    ),
     "5020": Meaning(Means.REFUSED, "the user may not do this", "Connect as the company's administrator."),
     "5030": Meaning(Means.REFUSED, "a feature is switched off there", "Switch it on there, then retry."),
     "6000": Meaning(Means.REFUSED, "a rule of the company forbids it", "Mend what it says, then retry."),
@@ -112,7 +115,9 @@ MEANINGS: Mapping[str, Meaning] = {
         "its number is used there",
         "See which of the two is right: link them in hub review, or renumber one of them.",
     ),
-    "6190": Meaning(Means.LATER, "the company's subscription has ended, it can only be read"),
+    "6190": Meaning(
+        Means.LATER, "the company's subscription has ended, it can only be read", "Renew it at Intuit."
+    ),
     "6200": Meaning(Means.REFUSED, "the account's period is closed", _OPEN_PERIOD),
     "6210": Meaning(Means.REFUSED, "the books are closed for its date", _OPEN_PERIOD),
     "6240": Meaning(
@@ -170,7 +175,12 @@ class Fault:
             return Unknown(told)
         if meaning.means in (Means.REFUSED, Means.STALE):
             return Rejected(self.code, told, self.element, meaning.remedy)
-        return NotSent(BREATH if meaning.means is Means.LATER else None, reason=told)
+        return NotSent(BREATH if meaning.means is Means.LATER else None, reason=self.reason)
+
+    @property
+    def reason(self) -> str:
+        """Why nothing can be sent, and what a person can do about that."""
+        return ". ".join(filter(None, (self.told(), self.meaning.remedy.rstrip("."))))
 
     def told(self) -> str:
         """What it means, and what QuickBooks itself says."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from hub.sdk import Found, Kind
+from hub.sdk import Found, Kind, SourceFailed
 from hub_quickbooks.names import composed, legal, mark_in, standing
 from hub_quickbooks.queries import WITH_INACTIVE, equals, from_on, is_one_of, objects
 from hub_quickbooks.rows import ENTITIES, row_of
@@ -21,7 +21,7 @@ def find(wire: Wire, kind: Kind, reference: Reference) -> Sequence[Found]:
     """The objects that a create with this key and payload has left: by its mark, or by its name.
 
     Raises:
-        SourceFailed: the company could not be read.
+        SourceFailed: the company could not be read; or a credit is there, and is not applied.
 
     """
     if kind in (Kind.CLIENT, Kind.MATTER, Kind.TIMEKEEPER):
@@ -52,7 +52,17 @@ def _by_mark(wire: Wire, kind: Kind, reference: Reference) -> Iterator[Found]:
         for one in objects(wire, entity, where):
             mark = mark_in(str(one.get("PrivateNote", "")))
             if mark is not None and mark.key == reference.key:
+                _check_applied(payload, one)
                 yield from _found(kind, entity, one)
+
+
+def _check_applied(payload: Mapping[str, Any], one: Mapping[str, Any]) -> None:
+    """See to it that a credit was applied to its invoices, which is the other half of writing it."""
+    left = one.get("RemainingCredit")
+    wanted = sum((Decimal(str(part["Amount"])) for part in payload.get("_Applications") or ()), Decimal(0))
+    if left is not None and Decimal(str(one["TotalAmt"])) - Decimal(str(left)) < wanted:
+        message = f"Credit memo {one['Id']} is there, and is not applied to its invoices."
+        raise SourceFailed(message, remedy="Apply it there by hand; the next run sees it.")
 
 
 def _like(wire: Wire, payload: Mapping[str, Any]) -> Iterator[Found]:

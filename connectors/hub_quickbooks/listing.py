@@ -43,7 +43,8 @@ class Listing:
         self._changes: list[_Changes] = []
         self._echoes: Counter[str] = Counter()
         """How many objects of each record type were written in this run."""
-        self._whole: dict[str, list[Mapping[str, Any]]] = {}
+        self._whole: dict[str, tuple[datetime, list[Mapping[str, Any]]]] = {}
+        """Record types that were read whole, and since when."""
         self._written: deque[datetime] = deque(maxlen=_MOST_ECHOES)
         """When QuickBooks committed the last of what was written in this run."""
 
@@ -75,7 +76,7 @@ class Listing:
     # All there is.
 
     def _all(self, kind: Kind) -> Iterator[Page]:
-        began = self._clock.now()
+        began = self._began(kind)
         several = False
         *before, last = ENTITIES[kind]
         for entity in before:
@@ -84,14 +85,19 @@ class Listing:
                 yield Page(_rows(kind, entity, found))
         held: Sequence[Mapping[str, Any]] = ()
         for position, found in enumerate(self._listed(last)):
+            several = several or len(found) == PAGE
             if position:
-                several = True
                 yield Page(_rows(kind, last, held))
             held = found
-        whole = not several or not self._anything_deleted(kind, began)
         began += self._wire.skew
+        whole = not several or not self._anything_deleted(kind, began)
         cursor = _Cursor(self._reach(began), began).text()
         yield Page(_rows(kind, last, held), cursor if whole else None, complete=whole)
+
+    def _began(self, kind: Kind) -> datetime:
+        """Since when a kind is read: part of it may have been read with another kind."""
+        known = [self._whole[entity][0] for entity in ENTITIES[kind] if entity in self._whole]
+        return min([self._clock.now(), *known])
 
     def _listed(self, entity: str) -> Iterator[Sequence[Mapping[str, Any]]]:
         """The pages of a record type. One that holds several kinds is kept, and read once for all of them."""
@@ -99,8 +105,9 @@ class Listing:
             yield from self._queried(entity)
             return
         if entity not in self._whole:
-            self._whole[entity] = [one for found in self._queried(entity) for one in found]
-        whole = self._whole[entity]
+            began = self._clock.now()
+            self._whole[entity] = began, [one for found in self._queried(entity) for one in found]
+        _, whole = self._whole[entity]
         for start in range(0, len(whole) or 1, PAGE):
             yield whole[start : start + PAGE]
 
@@ -111,7 +118,10 @@ class Listing:
     def _anything_deleted(self, kind: Kind, since: datetime) -> bool:
         """Whether anything was deleted while several pages were read: the pages after it moved up by one."""
         covered = [entity for entity in ENTITIES[kind] if entity in _CHANGES]
-        return bool(covered) and any(self._ask(covered, since).deleted(entity) for entity in covered)
+        if not covered:
+            return False
+        changes = self._ask(covered, since)
+        return changes.is_cut or any(changes.deleted(entity) for entity in covered)
 
     # What changed.
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 _CENT = Decimal("0.01")
+_HALF_A_CENT = Decimal("0.005")
 _NOTHING = Decimal(0)
 _LONGEST_NUMBER = 21
 _LONGEST_TEXT = 4000
@@ -117,7 +118,8 @@ def _priced(charge: Mapping[str, Any], amount: Decimal) -> tuple[Decimal, Decima
     units, price = _amount(charge, "Qty"), charge.get("UnitPrice")
     if price is None:
         return Decimal(1), amount
-    exact = units and (units * Decimal(str(price))).quantize(_CENT) == amount
+    # A product that lies halfway between two cents may be rounded either way.
+    exact = units and abs(units * Decimal(str(price)) - amount) < _HALF_A_CENT
     return (units, Decimal(str(price))) if exact else (Decimal(1), amount)
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from hub.sdk import (
     Action,
-    AuthenticationFailed,
     Kind,
     NotSent,
     Outcome,
@@ -41,6 +40,7 @@ Document = dict[str, Any]
 _PRIVATE = ("Description", "PrivateNote", "CustomerMemo")
 _TRIES_WHEN_STALE = 2
 _CREDITS = frozenset({Kind.WRITE_OFF, Kind.CREDIT_NOTE})
+_SALES = frozenset({"Invoice", "CreditMemo"})
 
 
 class Item:
@@ -99,12 +99,14 @@ class Writer:
         except Unfit as unfit:
             return unfit.end
         except SourceFailed as error:
-            return NotSent(reason=error.message.rstrip("."))
+            return _not_sent(error)
         except (LookupError, TypeError, ValueError, ArithmeticError) as error:
             return _incomplete(error)
         if intent.action is Action.UPDATE:
+            if intent.source in _SALES and intent.source != entity:
+                return _turned(intent)
             document = _changes(intent, document)
-            entity = intent.source if intent.source in ("Invoice", "CreditMemo", "Vendor") else entity
+            entity = "Vendor" if intent.source == "Vendor" else entity
         return Item(intent, entity, document)
 
     def _batch(self, items: Sequence[Item]) -> Iterator[Outcome]:
@@ -120,10 +122,8 @@ class Writer:
         private = _texts_in([item.document for item in items])
         try:
             answer = self._wire.post("batch", body, private=private, requestid=name)
-        except AuthenticationFailed as error:
-            return NotSent(reason=str(error).rstrip("."))
         except SourceFailed as error:
-            return NotSent(reason=error.message.rstrip("."))
+            return _not_sent(error)
         if isinstance(answer, Unknown):
             self._too_long()
             return answer
@@ -154,24 +154,24 @@ class Writer:
         """What a refusal means; what is stale is read again, a name or number that is used is looked at."""
         if fault.meaning.means is Means.STALE and item.intent.action is Action.UPDATE:
             return self._again(item)
-        if item.intent.action is Action.CREATE:
-            renamed = self._clashes.renamed(item, fault)
-            if renamed is not None:
-                return self._single(renamed, item_id(f"{item.intent.key} renamed"))
-            known = self._clashes.known(item, fault)
-            if known is not None:
-                return known
-        return fault.end()
+        renamed = self._clashes.renamed(item, fault)
+        if renamed is not None:
+            return self._single(renamed, item_id(f"{item.intent.key} renamed"))
+        known = self._clashes.known(item, fault) if item.intent.action is Action.CREATE else None
+        return known or fault.end()
 
     def _again(self, item: Item) -> End:
-        """Read what somebody changed meanwhile, and send our own fields once more, and no others."""
+        """Read what somebody changed meanwhile, and send our own fields once more, and no others.
+
+        What is empty with us may be what was just filled in there: it is left alone.
+        """
         end: End = Unknown("")
         for attempt in range(_TRIES_WHEN_STALE):
             try:
                 found = self._wire.get(f"{item.entity.lower()}/{item.intent.external_id}")[item.entity]
             except SourceFailed as error:
-                return NotSent(reason=error.message.rstrip("."))
-            fresh = {**item.document, "SyncToken": str(found["SyncToken"])}
+                return _not_sent(error)
+            fresh = {**_filled(item.document), "SyncToken": str(found["SyncToken"])}
             again = Item(item.intent, item.entity, fresh)
             end = self._single(again, item_id(f"{item.intent.key} {attempt} {fresh['SyncToken']}"))
             if not (isinstance(end, Rejected) and end.code == "5010"):
@@ -191,10 +191,8 @@ class Writer:
             answer = self._wire.post(
                 entity.lower(), document, private=_texts_in([document]), requestid=name, **params
             )
-        except AuthenticationFailed as error:
-            return NotSent(reason=str(error).rstrip("."))
         except SourceFailed as error:
-            return NotSent(reason=error.message.rstrip("."))
+            return _not_sent(error)
         if isinstance(answer, NotSent | Unknown):
             return answer
         if answer.status < HTTPStatus.BAD_REQUEST and not answer.faults and isinstance(answer.document, dict):
@@ -207,6 +205,8 @@ class Writer:
     def _void(self, intent: Intent) -> End:
         """Void an invoice or payment: its amounts become zero, its number stays."""
         entity, token = intent.source, intent.version or "0"
+        if entity == "CreditMemo":
+            return _by_hand("an invoice below zero is a credit memo there, which only a person can void")
         end: End = Unknown("")
         for attempt in range(_TRIES_WHEN_STALE + 1):
             document: Document = {"Id": intent.external_id, "SyncToken": token}
@@ -251,26 +251,37 @@ def _is_to_link(item: Item, end: End) -> bool:
     return is_credit and isinstance(end, Written) and bool(applications(item.intent.payload))
 
 
-def _is_open(link: Item, answers: Mapping[str, Mapping[str, Any]] | NotSent | Unknown) -> bool:
-    """Whether it is not known that a credit was applied, or that it cannot be."""
-    if isinstance(answers, NotSent | Unknown):
-        return True
-    answer = answers.get(link.number)
-    faults = faults_in(answer)
-    return answer is None or bool(faults and faults[0].meaning.means in (Means.DOUBT, Means.LATER))
-
-
 def _end_of_link(link: Item, end: End, answers: Mapping[str, Mapping[str, Any]] | NotSent | Unknown) -> End:
-    """How a credit ends that is there: its own version is another one since it was applied."""
-    if _is_open(link, answers):
+    """How a credit ends that is there: its own version is another one since it was applied.
+
+    One that was not applied is only half of what was asked for: looking it up says so, until it is.
+    """
+    answer = None if isinstance(answers, NotSent | Unknown) else answers.get(link.number)
+    if answer is None:
         return Unknown("it is there, and nobody knows whether it was applied")
+    if faults := faults_in(answer):
+        return Unknown(f"it is there, but not applied: {faults[0].told()}")
     assert isinstance(end, Written), "only what is written is linked"
     return replace(end, version=None)
 
 
+def _not_sent(error: SourceFailed) -> NotSent:
+    return NotSent(reason=str(error).rstrip("."))
+
+
+def _turned(intent: Intent) -> Rejected:
+    """What was a charge is a credit now, or the other way round: QuickBooks has two record types for it."""
+    what = "an invoice" if intent.source == "Invoice" else "a credit memo"
+    return _by_hand(f"it stands there as {what}, and its total has the other sign now")
+
+
+def _by_hand(told: str) -> Rejected:
+    return Rejected("by-hand", told, remedy="Correct it there by hand, then accept.")
+
+
 def whole_call(status: int, faults: Sequence[Fault]) -> NotSent | Unknown:
     """How all of a call ended that was answered as a whole: it was not done, or nobody knows."""
-    told = f"QuickBooks says that {faults[0].told()}" if faults else f"QuickBooks answers {status}"
+    told = f"QuickBooks says that {faults[0].reason}" if faults else f"QuickBooks answers {status}"
     if status == HTTPStatus.TOO_MANY_REQUESTS or (faults and faults[0].meaning.means is Means.LATER):
         return NotSent(BREATH, reason=told)
     # A page of HTML says nothing of what happened behind it (seen with 404 on batches).
@@ -311,6 +322,12 @@ def _changes(intent: Intent, document: Document) -> Document:
     """Only what the hub owns: all else at the object stays as it is."""
     kept = {name: value for name, value in document.items() if name != "PrivateNote"}
     return {**kept, "Id": intent.external_id, "SyncToken": intent.version or "0", "sparse": True}
+
+
+def _filled(document: Document) -> Document:
+    """A document without its empty texts, and without parts that hold nothing else."""
+    parts = {name: _filled(value) if isinstance(value, dict) else value for name, value in document.items()}
+    return {name: value for name, value in parts.items() if value not in ("", {})}
 
 
 def _texts_in(documents: Iterable[Any]) -> set[str]:

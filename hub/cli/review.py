@@ -52,6 +52,7 @@ def command(  # noqa: PLR0913 -- the options of one command
     from hub.app.workspace import OpenWorkspace  # noqa: PLC0415 -- brings the ledger's libraries
     from hub.cli.showing import line_of, show_group, show_groups  # noqa: PLC0415 -- as above
     from hub.sync.review import choices, decide, group_of  # noqa: PLC0415 -- as above
+    from hub.sync.sides import sides  # noqa: PLC0415 -- as above
     from hub.sync.telling import holds  # noqa: PLC0415 -- as above
 
     with OpenWorkspace(said.folder) as workspace:
@@ -73,7 +74,8 @@ def command(  # noqa: PLR0913 -- the options of one command
         elif action is None:
             group = group_of(ledger, number)
             mine = [held for held in holds(ledger) if held["group"] == group.first.id]
-            screen.document({"holds": mine, "choices": list(choices(group.first)), **_figures(group)})
+            said_of_it = {"choices": list(choices(group.first)), "sides": sides(ledger, group)}
+            screen.document({"holds": mine, **said_of_it, **_figures(group)})
             show_group(screen, ledger, group, currency)
         else:
             decided = decide(ledger, number, action, reason, record=record, one=one)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hub.sync.review import choices
+from hub.sync.sides import sides
 from hub.sync.telling import money_held, outcome_lines, waiting
 
 if TYPE_CHECKING:
@@ -84,12 +85,54 @@ def show_group(screen: Screen, ledger: Ledger, group: HoldGroup, currency: str) 
         ("id", "what", "field", "message"),
         [(held.id, held.label, held.field, held.message) for held in group.holds],
     )
+    for pair in sides(ledger, group)[:_MOST_GROUPS]:
+        screen.say()
+        show_sides(screen, pair)
     allowed = choices(group.first)
     if allowed:
         ways = ", ".join(f"hub review {group.first.id} {way}" for way in allowed)
         screen.say(f"You can: {ways}")
     else:
         screen.say("It goes by itself once its cause is mended.")
+
+
+def show_sides(screen: Screen, pair: Mapping[str, Any]) -> None:
+    """A row beside the records that it may be: a column for each, "=" where it says the same."""
+    row, records = pair["row"], pair["records"]
+    where = f"{row['connection']} {row['source']}/{row['external_id']}"
+    head = [f"[{pair['hold']}]", where, *(f"record {one['record']}" for one in records)]
+    rows = [["stands as", "", *map(_places, records)]]
+    if any(one["score"] is not None for one in records):
+        rows.append(["like it", "", *(_score(one["score"]) for one in records)])
+    for name, value in row["values"].items():
+        cells = [_cell(one["differ"][name]["record"]) if name in one["differ"] else "=" for one in records]
+        if _cell(value) or set(cells) != {"="}:
+            rows.append([name.replace("_", " "), _cell(value), *cells])
+    screen.table(head, rows)
+
+
+def _places(record: Mapping[str, Any]) -> str:
+    places = [f"{one['connection']} {one['source']}/{one['external_id']}" for one in record["stands"]]
+    gone = ["gone"] if record["state"] == "gone" else []
+    return ", ".join(places + gone)
+
+
+def _score(score: int | None) -> str:
+    return "" if score is None else f"{score} of 100"
+
+
+def _cell(value: object) -> str:
+    """A value as a person reads it; of an address, what it says."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case dict():
+            return ", ".join(filter(None, map(_cell, value.values())))
+        case list():
+            return ", ".join(map(str, value))
+    return str(value)
 
 
 def show_totals(screen: Screen, connection: str, totals: Mapping[str, Any], currency: str) -> None:

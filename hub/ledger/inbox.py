@@ -6,7 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from hub.ledger.digests import body_text
 from hub.ledger.schema import inbox
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from hub.ledger.ledger import Ledger
+
+
+_REPLACED = ("run", "raw", "version", "digest", "problem", "unsettled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +45,31 @@ class Inbox:
 
     def keep(self, what: Waiting, run: int) -> None:
         """Keep a raw record, in place of what was kept of it before."""
+        self.keep_all([what], run)
+
+    def keep_all(self, what: Sequence[Waiting], run: int) -> None:
+        """Keep raw records, each in place of what was kept of it before."""
+        if not what:
+            return
         self.any_waiting = True
-        mine = (inbox.c.stream == what.stream) & (inbox.c.external_id == what.external_id)
-        text = body_text(what.raw)
-        row = {
+        sqlite = self._ledger.connection.dialect.name == "sqlite"
+        added = sqlite_insert(inbox) if sqlite else postgresql_insert(inbox)
+        kept = {name: added.excluded[name] for name in _REPLACED}
+        upsert = added.on_conflict_do_update(index_elements=["stream", "external_id"], set_=kept)
+        self._ledger.connection.execute(upsert, [self._row(one, run) for one in what])
+
+    def _row(self, what: Waiting, run: int) -> dict[str, Any]:
+        return {
+            "workspace": self._ledger.workspace,
+            "stream": what.stream,
+            "external_id": what.external_id,
             "run": run,
-            "raw": text,
+            "raw": body_text(what.raw),
             "version": what.version,
             "digest": what.digest,
             "problem": what.problem,
             "unsettled": what.unsettled,
         }
-        if not self._ledger.connection.execute(update(inbox).where(mine).values(**row)).rowcount:
-            self._ledger.connection.execute(
-                insert(inbox).values(
-                    workspace=self._ledger.workspace,
-                    stream=what.stream,
-                    external_id=what.external_id,
-                    **row,
-                ),
-            )
 
     def release(self, stream: int, external_ids: Sequence[str]) -> list[str]:
         """Let go of what has become a record; returns which of these ids were waiting."""

@@ -29,14 +29,16 @@ if TYPE_CHECKING:
 Match = tuple[tuple[str, ...], ...]
 """Lists of canonical fields.
 
-``received_on~5`` means within five days, ``amount~0.05`` within five cents; ``reference?`` that both agree
-or one of them does not say.
+``received_on~5`` means within five days, ``amount~0.05`` within five cents, ``name~85`` that two names are
+like each other by at least 85 of 100; ``reference?`` that both agree or one of them does not say.
 """
 
 _WHOLE = frozenset({"applications"})
 """Lists that may be compared as a whole: what a payment is applied to tells it from another one."""
 _WIDTH = re.compile(r"\d+(?:\.\d+)?")
 _WIDE = (Sort.DATE, Sort.DECIMAL)
+_ALIKE = re.compile(r"[1-9]\d?|100")
+"""How like two texts have to be, of 100."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def understood(merged: Merged, kind: Kind, source: str, tools: Tools) -> Table:
         lines,
         match=_match(merged.settings.get("match"), model),
         moved=_match(merged.settings.get("moved"), model),
-        near=_match(merged.settings.get("near"), model),
+        near=_match(merged.settings.get("near"), model, loosely=True),
         renewed=_match(merged.settings.get("renewed"), model),
         shapes=_names(merged.settings.get("shapes")),
     )
@@ -265,19 +267,28 @@ def _where(cell: Cell | None, model: type[BaseModel]) -> list[tuple[Slot, Any]]:
     return found
 
 
-def _match(cell: Cell | None, model: type[BaseModel]) -> Match:
+def _match(cell: Cell | None, model: type[BaseModel], *, loosely: bool = False) -> Match:
+    """Lists of fields; only what a person is asked about may compare texts loosely."""
     if cell is None:
         return ()
     if not isinstance(cell.raw, list) or not all(isinstance(names, list) and names for names in cell.raw):
         raise cell.place.wrong("is not a list of lists of fields.", remedy='Write [["number"], ["name"]].')
-    lists = tuple(tuple(_compared(name, model, cell.place) for name in names) for names in cell.raw)
-    if not all(any(name[-1] != "?" and "~" not in name for name in names) for names in lists):
+    lists = tuple(
+        tuple(_compared(name, model, cell.place, loosely=loosely) for name in names) for names in cell.raw
+    )
+    if not all(any(_tells(name, model) for name in names) for names in lists):
         says = "has a list without a field in which two records have to be equal."
         raise cell.place.wrong(says, remedy='Add one, such as "client".')
     return lists
 
 
-def _compared(said: object, model: type[BaseModel], place: Place) -> str:
+def _tells(name: str, model: type[BaseModel]) -> bool:
+    """Whether a field leads from one record to another: it is equal, or a text that is much alike."""
+    plain, wide, _ = name.partition("~")
+    return anatomy(model).slots[plain].sort is Sort.TEXT if wide else name[-1] != "?"
+
+
+def _compared(said: object, model: type[BaseModel], place: Place, *, loosely: bool) -> str:
     """A field of a match, with how far two values may lie apart, or whether one may say nothing."""
     name, wide, width = str(said).partition("~")
     optional = name.endswith("?")
@@ -286,10 +297,17 @@ def _compared(said: object, model: type[BaseModel], place: Place) -> str:
     slot = _slot(name.removesuffix("?"), model, place)
     if not wide:
         return f"{slot.name}?" if optional else slot.name
-    if optional or slot.sort not in _WIDE or not _WIDTH.fullmatch(width):
+    widths = _ALIKE if loosely and _is_text(slot) else _WIDTH
+    if optional or not (slot.sort in _WIDE or widths is _ALIKE) or not widths.fullmatch(width):
         says = f'"{said}" does not say how far apart two values may lie.'
-        raise place.wrong(says, remedy='Write "received_on~5" for five days, or "amount~0.05".')
+        remedy = 'Write "received_on~5" for five days, "amount~0.05", or under near "name~85" of 100.'
+        raise place.wrong(says, remedy=remedy)
     return f"{slot.name}~{width}"
+
+
+def _is_text(slot: Slot) -> bool:
+    """Whether a field holds one text that may be compared loosely."""
+    return slot.sort is Sort.TEXT and not slot.many and len(slot.words) == 1
 
 
 def _slot(name: object, model: type[BaseModel], place: Place) -> Slot:

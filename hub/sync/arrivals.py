@@ -5,27 +5,32 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from hub.ledger import BindingState, Change, RecordState
+from hub.ledger import BindingState
 from hub.model import Kind
 from hub.sync import causes
-from hub.sync.changes import Took, differing
-from hub.sync.match import Adopt, Doubt, Matcher, New, Renewed, Twin, Wait
-from hub.sync.moving import Moved, say_what_was_changed
-from hub.sync.questions import doubtful, renewal
+from hub.sync.binding import Binder
+from hub.sync.evidence import Evidence
+from hub.sync.match import Matcher
+from hub.sync.moving import Moved
+from hub.sync.questions import question, renewal
+from hub.sync.receiving import only_receives
 from hub.sync.reissue import Reissues
+from hub.sync.together import Links, Together
 from hub.sync.translation import waiting_of
+from hub.sync.verdicts import Adopt, Double, Doubt, New, Renewed, Rivals, Twin, Wait
+from hub.sync.waiting import Waiters
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from hub.ledger import Hold, StoredBinding, StoredRecord, Stream
+    from hub.ledger import Hold, Stream
     from hub.ledger.holds import Decision
     from hub.ledger.matches import FieldLists
     from hub.mapping import Inward
     from hub.sync.changes import Changes
-    from hub.sync.match import Verdict
     from hub.sync.rows import Row
     from hub.sync.translation import Translation
+    from hub.sync.verdicts import Verdict
 
 
 class Arrivals:
@@ -33,8 +38,13 @@ class Arrivals:
 
     def __init__(self, rows: Translation, changes: Changes) -> None:
         self._rows = rows
-        self._changes = changes
+        self._binder = Binder(rows, changes)
         self._matcher = Matcher(rows.session, rows.peer, rows.kind, rows.shown)
+        self._evidence = Evidence(rows)
+        self.only_receives = only_receives(rows.session, rows.peer, rows.kind)
+        """Whether its records are only written here, or looked up: a target's rows are looked at together."""
+        self._together = Together(rows, self._matcher)
+        self._links = Links(rows) if self.only_receives else None
         self.moved = Moved(rows)
         self._reissues: Reissues | None = None
         self.staged: dict[tuple[int, str], None] = {}
@@ -43,6 +53,8 @@ class Arrivals:
         """The records of which a person is asked whether they have a new id."""
         self._renewed_here: set[int] = set()
         """The records that have a new id since this listing."""
+        self._told: list[Hold] = []
+        """What is told of new rows, once they are records and nothing is held of them any more."""
 
     def strangers(self, rows: Sequence[Row]) -> frozenset[str]:
         """The ids of rows that may be another record than the one that once stood under their id.
@@ -68,28 +80,105 @@ class Arrivals:
     def place(self, stream: Stream, inward: Inward, rows: list[Row]) -> None:
         """Make records of new rows, adopt those that are records already, ask about the doubtful."""
         rows = self._without_repeats(stream, rows)
-        for row in rows:
-            if row.bound is not None:
-                self._stage(stream, row)
-        rows = [row for row in rows if row.bound is None]
+        self._stage(stream, [row for row in rows if row.bound is not None])
+        rows = self._as_linked(stream, inward, [row for row in rows if row.bound is None])
         if not self._matcher.possible(stream):
             self._create(stream, rows)
             return
+        if self.only_receives and self._rows.shown.all_stays:
+            rows = self._settle_claims(stream, inward, rows)
         stored = [json.loads(row.body) for row in rows]
-        verdicts = self._matcher.verdicts(stream, stored)
-        new = []
-        for row, values, verdict in zip(rows, stored, verdicts, strict=True):
-            if self._waits_for_end(stream, verdict):
-                self._stage(stream, row)
+        self._look(stored)
+        new, staged = [], []
+        for row, values, verdict in zip(rows, stored, self._matcher.verdicts(stream, stored), strict=True):
+            if self._waits_for_end(stream, values, verdict):
+                staged.append(row)
             else:
-                new += self._follow(stream, inward, row, values, verdict)
+                new += self._follow(stream, inward, row, values, self._checked(stream, row, values, verdict))
+        self._stage(stream, staged)
         self._create(stream, new)
 
-    def _waits_for_end(self, stream: Stream, verdict: Verdict) -> bool:
-        """Whether the listing's end may say otherwise: a row may have moved."""
-        if isinstance(verdict, Doubt):
-            return self.moved.may_come_to(stream)
-        return isinstance(verdict, Twin) or (isinstance(verdict, New) and self._is_told_at_end(stream))
+    def _as_linked(self, stream: Stream, inward: Inward, rows: list[Row]) -> list[Row]:
+        """Bind the rows of a target of which a person has said what they are; returns the others."""
+        if self._links is None:
+            return rows
+        return self._settled(stream, inward, rows, self._links.verdict)
+
+    def _settle_claims(self, stream: Stream, inward: Inward, rows: list[Row]) -> list[Row]:
+        """Settle whose the records are that rows of a target claim; returns those without a claim."""
+        self.claim(stream, rows)
+        while self.settle():
+            rows = self.award(stream, inward, rows)
+            self.claim(stream, rows)
+        return rows
+
+    def claim(self, stream: Stream, rows: Sequence[Row]) -> None:
+        """Note what rows of a target have a claim to."""
+        self._together.note(stream, rows, [json.loads(row.body) for row in rows])
+
+    def settle(self) -> bool:
+        """Settle whose the records are that were claimed; whether there were any."""
+        return self._together.settle()
+
+    def award(self, stream: Stream, inward: Inward, rows: Sequence[Row]) -> list[Row]:
+        """Do as was settled about the claims of rows; returns the others."""
+        won = [row for row in rows if isinstance(self._together.verdict(stream, row), Adopt)]
+        self._rows.release(stream, won)
+        left = self._settled(stream, inward, rows, self._together.verdict)
+        self._evidence.conclude()
+        return left
+
+    def _settled(
+        self,
+        stream: Stream,
+        inward: Inward,
+        rows: Sequence[Row],
+        verdict_of: Callable[[Stream, Row], Verdict | None],
+    ) -> list[Row]:
+        """Follow what is known of rows; returns those of which nothing is, and those that are new."""
+        left = []
+        for row in rows:
+            verdict = verdict_of(stream, row)
+            if verdict is None:
+                left.append(row)
+            else:
+                left += self._follow(stream, inward, row, json.loads(row.body), verdict)
+        return left
+
+    def _create(self, stream: Stream, rows: Sequence[Row]) -> None:
+        """Make records of new rows, and say what there is to say of them."""
+        self._binder.create(stream, rows)
+        for hold in self._told:
+            self._rows.session.hold(hold)
+        self._told.clear()
+        self._evidence.conclude()
+
+    def _look(self, stored: Sequence[dict[str, Any]]) -> None:
+        if self.only_receives and self._rows.kind is Kind.INVOICE:
+            self._evidence.look(stored)
+
+    def _checked(self, stream: Stream, row: Row, values: dict[str, Any], verdict: Verdict) -> Verdict:
+        """A verdict about a row of a target, given what else is known of it there."""
+        if self._together.is_another(stream, row, verdict):
+            verdict = New()
+        if isinstance(verdict, Double):
+            verdict = self._together.joined(verdict)
+        return self._evidence.weigh(values, verdict)
+
+    def _waits_for_end(self, stream: Stream, values: dict[str, Any], verdict: Verdict) -> bool:
+        """Whether the listing's end may say otherwise: a row may have moved, or another one be nearer."""
+        at_target = self.only_receives and not self._rows.shown.all_stays
+        match verdict:
+            case Twin():
+                return True
+            case Adopt(record):
+                return at_target and not self._matcher.is_used(record)
+            case Doubt():
+                return at_target or self.moved.may_come_to(stream)
+            case New():
+                found = at_target and self._evidence.same(values)
+                return bool(found) or self._is_told_at_end(stream)
+        return False
 
     def _is_told_at_end(self, stream: Stream) -> bool:
         """Whether the listing's end tells more: a new invoice may bill what one that has left billed."""
@@ -106,19 +195,18 @@ class Arrivals:
         verdict: Verdict,
     ) -> list[Row]:
         """Do what follows from a verdict; returns the row if it is a new record."""
-        item = row.item
         match verdict:
             case Adopt(record):
                 self._adopt(stream, inward, row, values, record)
-            case Doubt(records, why):
-                hold = doubtful(self._rows, stream, item.external_id, values, records, why)
+            case Doubt() | Rivals() | Double():
+                hold = question(self._rows, stream, row.item.external_id, values, verdict)
                 return self._decided(stream, inward, row, values, hold)
             case Renewed(records):
                 return self._renewed(stream, inward, row, values, records)
             case Twin(record):
                 return self._twin(stream, row, record)
             case Wait():
-                self._stage(stream, row)
+                self._stage(stream, [row])
             case New():
                 return [row]
         return []
@@ -141,6 +229,9 @@ class Arrivals:
         hold: Hold,
     ) -> list[Row]:
         """Do as a person said about a doubtful row, or ask; returns it if it is a new record."""
+        if hold.severity == "warn":
+            self._told.append(hold)
+            return [row]
         decision = self._decision(hold)
         linked = int(decision.facts["record"]) if decision and decision.action == "link" else None
         if decision is None or (linked is not None and self._stands_here(linked)):
@@ -150,6 +241,13 @@ class Arrivals:
             self._adopt(stream, inward, row, values, linked)
             return []
         return [row]
+
+    def _adopt(self, stream: Stream, inward: Inward, row: Row, values: dict[str, Any], record: int) -> None:
+        """Bind a row to a record that is already here."""
+        self._matcher.use(record)
+        stored = self._binder.adopt(stream, inward, row, values, record)
+        if self.only_receives:
+            self._evidence.adopted(values, stored)
 
     def _stands_here(self, record: int) -> bool:
         """Whether this listing shows a record under another id already."""
@@ -208,119 +306,10 @@ class Arrivals:
         self._rows.keep(stream, row, [hold])
         return []
 
-    def _stage(self, stream: Stream, row: Row) -> None:
-        waiting = waiting_of(stream, row)
-        self._rows.ledger.inbox.keep(waiting, self._rows.session.run)
-        self.staged[stream.id, row.item.external_id] = None
-
-    def _adopt(self, stream: Stream, inward: Inward, row: Row, values: dict[str, Any], record: int) -> None:
-        """Bind a row to a record that is already here."""
-        stored = self._rows.ledger.records.get(record)
-        here = self._rows.ledger.records.bindings(record, self._rows.peer.number)
-        former = min(here, key=lambda one: (one.state, -one.id), default=None)
-        if self._rows.takes_over:
-            before = self._changes.before_adopting(inward, stored, former, values)
-            reissued = self._rows.kind is Kind.INVOICE and former is not None
-            took = self._changes.merge_in(inward, row, stored, values, before, reissued=reissued)
-            # What the flows of this source have not looked at yet is not settled at their targets.
-            self._rows.ledger.marks.lower(self._rows.kind, stored.revision - 1)
-        else:
-            took = self._taken_at_target(inward, stored, values, former, stream.source)
-            self._rows.counts["changed"] += 1
-        delivered = next((one for one in here if one.state is BindingState.DELIVERED), None)
-        if delivered is not None:
-            agreed = delivered.agreed
-            if self._rows.takes_over:
-                lags = self._changes.agree_as_it_was(inward, record, values, agreed)
-                agreed = lags or took.agreed
-            took = Took(agreed, took.differs, took.settled)
-            self._rows.ledger.bulk.remove(delivered.stream, delivered.external_id)
-            self._rows.ledger.deliveries.end(self._rows.peer.number, [record])
-        if not took.settled:
-            # Bound, since it is this record; but as never looked at, so that it is asked again.
-            row.digest, took = b"", Took(0, differs=True)
-        self._bind(
-            stream,
-            [(row, record, took.agreed)],
-            sent=former.sent if former and former.state is not BindingState.GONE else None,
-            differs=took.differs,
-        )
-
-    def _taken_at_target(
-        self,
-        inward: Inward,
-        stored: StoredRecord,
-        values: dict[str, Any],
-        former: StoredBinding | None,
-        source: str,
-    ) -> Took:
-        """What a target has of a record that it shows for the first time, or in another place."""
-        by_hand = self._rows.peer.access(self._rows.kind).by_hand
-        stands = former is not None and former.state is not BindingState.GONE
-        agreed = former.agreed if former is not None and stands else 0
-        if by_hand and (unwanted := self._changes.taken_out(stored, values, agreed)) is not None:
-            return unwanted
-        if former is not None and former.state is BindingState.DELIVERED:
-            say_what_was_changed(self._rows, stored, former, source, values)
-        if stands and values.get("reversed") and not stored.values.get("reversed"):
-            edits: dict[str, object] = {"reversed": True}
-            self._rows.session.hold(causes.drift(self._rows.peer, self._rows.kind, stored, edits))
-        if stands:
-            # It was handed over, or went on to another table there.
-            return Took(agreed, differs=by_hand or bool(differing(inward, values, stored.values)))
-        if by_hand:
-            return Took(stored.revision, differs=True)  # a person entered it, and it is this one
-        return Took(0 if differing(inward, values, stored.values) else stored.revision)
-
-    def _create(self, stream: Stream, rows: Sequence[Row]) -> None:
-        if not rows:
-            return
-        ledger, run, peer = self._rows.ledger, self._rows.session.run, self._rows.peer.number
-        count = len(rows)
-        record = ledger.bulk.next_ids("record", count)
-        revision = ledger.bulk.next_ids("revision", count)
-        kind, live, created = self._rows.kind.number, int(RecordState.LIVE), int(Change.CREATED)
-        numbered = list(enumerate(rows))
-        ledger.bulk.insert(
-            [(record + i, ledger.workspace, kind, live, revision + i, row.body) for i, row in numbered],
-            [(record + i, revision + i, run, peer, created, None) for i in range(count)],
-            [],
-        )
-        self._bind(stream, [(row, record + i, revision + i) for i, row in numbered])
-        self._rows.counts["changed"] += count
-
-    def _bind(
-        self,
-        stream: Stream,
-        rows: Sequence[tuple[Row, int, int]],
-        *,
-        sent: bytes | None = None,
-        differs: bool = False,
-    ) -> None:
-        number = self._rows.ledger.bulk.next_ids("binding", len(rows))
-        connection, live, raw = self._rows.peer.number, int(BindingState.LIVE), self._rows.raw
-        keeps_raw = self._rows.keeps_raw or differs
-        self._rows.seen.add_all(range(number, number + len(rows)))
-        for row in (row for row, _, _ in rows if row.bound is not None):
-            self._rows.ledger.bulk.remove(stream.id, row.item.external_id)
-        bindings = [
-            (
-                stream.id,
-                row.item.external_id,
-                position,
-                record,
-                connection,
-                live,
-                agreed,
-                row.digest,
-                sent,
-                row.item.version,
-                raw(row) if keeps_raw else None,
-            )
-            for position, (row, record, agreed) in enumerate(rows, number)
-        ]
-        self._rows.ledger.bulk.insert([], [], bindings)
-        self._rows.release(stream, [row for row, _, _ in rows])
+    def _stage(self, stream: Stream, rows: Sequence[Row]) -> None:
+        waiting = [waiting_of(stream, row) for row in rows]
+        self._rows.ledger.inbox.keep_all(waiting, self._rows.session.run)
+        self.staged |= dict.fromkeys((stream.id, one.external_id) for one in waiting)
 
     def pair(
         self,
@@ -342,7 +331,7 @@ class Arrivals:
         verdicts = self._matcher.verdicts(stream, stored, at_end=True, alternatives=alternative)
         left = []
         for (row, values), verdict in zip(strangers, verdicts, strict=True):
-            if isinstance(verdict, Adopt):
+            if isinstance(verdict, Adopt) and not self._together.is_another(stream, row, verdict):
                 self._adopt(stream, inward, row, values, verdict.record)
             else:
                 left.append(row)
@@ -352,15 +341,25 @@ class Arrivals:
         """Say what the rows are that have found no partner: reissued, renewed, doubtful or new."""
         valid = self._rows.valid(stream, inward, rows)
         stored = [json.loads(row.body) for row in valid]
+        self._look(stored)
         verdicts = self._matcher.verdicts(stream, stored, at_end=True)
         new = []
         for row, values, verdict in zip(valid, stored, verdicts, strict=True):
             record = self._returned(stream, row)
             if record is None and isinstance(verdict, New):
                 record = self._reissue_of(values)
-            said = verdict if record is None else Adopt(record)
+            said = self._checked(stream, row, values, verdict) if record is None else Adopt(record)
             new += self._follow(stream, inward, row, values, said)
         self._create(stream, new)
+
+    def look_back(self, streams: Sequence[Stream]) -> None:
+        """Say again at a listing's end what stays open of its rows at a target; inside a transaction."""
+        if not self.only_receives:
+            return
+        if self._rows.kind is Kind.CLIENT:
+            self._evidence.confirm()
+        self._together.tell_again(streams)
+        Waiters(self._rows, self._matcher, self._evidence).look(streams)
 
     def _returned(self, stream: Stream, row: Row) -> int | None:
         """The record that stood under a row's id before, if it stands nowhere else here any more."""

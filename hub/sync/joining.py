@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from hub.ledger import BindingState, Change, Hold
 from hub.ledger.matches import are_close, match_keys
 from hub.model import KIND_ORDER, Kind, line_references, references
-from hub.sync.causes import subject_of
+from hub.sync.causes import pull_scope, subject_of
 from hub.sync.changes import differing
 from hub.sync.period import joined_cause, said_of_earlier
 from hub.sync.receivables import KINDS, Spelling
@@ -99,6 +99,9 @@ class Joiner:
     def _join(self, kept: StoredRecord, lost: StoredRecord) -> None:
         for bound in self._ledger.records.bindings(lost.id, self._peer.number):
             self._bind(bound, kept, lost)
+            # Whatever was asked of its row is answered.
+            subject = subject_of(bound.source, bound.external_id)
+            self._ledger.holds.clear_row(pull_scope(self._peer, lost.kind), subject)
         self._ledger.records.change(
             lost, lost.values, run=self._session.run, connection=self._peer.number, change=Change.GONE
         )

@@ -46,12 +46,14 @@ class Missing:
         """Release what was parked, pair what was staged, and mark what has left."""
         by_id = {stream.id: stream for stream in streams}
         self._release_parked(by_id)
-        if not whole:
+        if whole:
+            self._pair_staged(by_id)
+            self._mark_gone(streams)
+        else:
             self._explain_staged(by_id)
             self._look_at_what_was_told()
-            return
-        self._pair_staged(by_id)
-        self._mark_gone(streams)
+        with self._ledger.transaction():
+            self._intake.arrivals.look_back(streams)
 
     def deleted(self, stream: Stream, external_ids: Sequence[str]) -> None:
         """Mark what the system itself says is gone; inside a transaction."""
@@ -90,6 +92,7 @@ class Missing:
         left = dict(arrivals.staged)
         arrivals.staged.clear()
         arrivals.moved.left = lambda: self._unseen(list(streams))
+        self._settle_claims(streams, left)
         mapping = self._peer.mapping
         ways = (mapping.match, mapping.moved)
         lists = [way(self._kind, stream.source) for way in ways for stream in streams.values()]
@@ -104,6 +107,26 @@ class Missing:
         for stream, inward, rows in self._readable(streams, left):
             with self._ledger.transaction():
                 arrivals.conclude(stream, inward, rows)
+
+    def _settle_claims(self, streams: dict[int, Stream], left: dict[tuple[int, str], None]) -> None:
+        """At a target, settle whose the records are that rows claim, before any is adopted."""
+        arrivals = self._intake.arrivals
+        while arrivals.only_receives:
+            for stream, inward, rows in self._readable(streams, left):
+                with self._ledger.transaction():
+                    arrivals.claim(stream, self._unbound(stream, inward, rows))
+            if not arrivals.settle():
+                return
+            for stream, inward, rows in self._readable(streams, left):
+                with self._ledger.transaction():
+                    valid = self._unbound(stream, inward, rows)
+                    others = {id(row) for row in arrivals.award(stream, inward, valid)}
+                for row in valid:
+                    if id(row) not in others:
+                        left.pop((stream.id, row.item.external_id), None)
+
+    def _unbound(self, stream: Stream, inward: Inward, rows: Sequence[Row]) -> list[Row]:
+        return [row for row in self._intake.rows.valid(stream, inward, rows) if row.bound is None]
 
     def _readable(
         self,

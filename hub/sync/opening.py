@@ -141,7 +141,8 @@ def _questions(session: Session, flow: Flow, books: Peer) -> int:
         for kind in (Kind.CLIENT, Kind.MATTER, *KINDS)
     ]
     held = (hold for scope in scopes for hold in session.ledger.holds.in_scope(scope))
-    return sum(hold.code in _QUESTIONS for hold in held)
+    # Who a client of the books alone is may stay open: it is joined, or compared as it stands there.
+    return sum(hold.code in _QUESTIONS and "own" not in hold.facts for hold in held)
 
 
 class _Tie:

@@ -10,6 +10,7 @@ from hub.model import KIND_ORDER, Kind
 from hub.sdk import CursorTooOld, HubError, SourceFailed, SourceMissing
 from hub.sync import causes
 from hub.sync.reading import Reading
+from hub.sync.rejoin import rejoin
 from hub.sync.session import Stopped
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def pull(session: Session) -> None:
 
     """
     session.ledger.sync_every_commit(every_commit=False)
+    rejoin(session)
     absent: dict[str, list[tuple[Kind, SourceMissing]]] = {}
     for kind in KIND_ORDER:
         for peer in session.readers(kind):

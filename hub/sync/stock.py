@@ -13,6 +13,7 @@ from hub.sync.elsewhere import Elsewhere
 from hub.sync.period import Period
 from hub.sync.plan import Situation
 from hub.sync.reasons import AGAIN, WITHDRAWN, cause_of, reissue_cause
+from hub.sync.waiting import waits_for_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,6 +76,7 @@ class Stock:
         sources = {stream.id: stream.source for stream in streams}
         return any(
             causes.subject_of(sources[one.stream], one.external_id) not in told
+            and not waits_for_answer(self._session, self._peer, self._kind, one.external_id)
             and not self._ledger.bulk.lookup(one.stream, [one.external_id])
             for one in waiting
         )
