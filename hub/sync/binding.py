@@ -98,7 +98,8 @@ class Binder:
             return Took(agreed, differs=by_hand or bool(differing(inward, values, stored.values)))
         if by_hand:
             return Took(stored.revision, differs=True)  # a person entered it, and it is this one
-        return Took(0 if differing(inward, values, stored.values) else stored.revision)
+        apart = bool(differing(inward, values, stored.values))
+        return Took(0 if apart else stored.revision, differs=apart)
 
     def create(self, stream: Stream, rows: Sequence[Row]) -> None:
         """Make records of new rows."""

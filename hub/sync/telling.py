@@ -99,11 +99,12 @@ def deliveries(ledger: Ledger) -> list[dict[str, Any]]:
 
 def money_held(ledger: Ledger, group: HoldGroup) -> Decimal:
     """What the records of a group, and those that wait with them, are worth."""
-    records = {held.record for held in group.holds if held.record is not None}
+    records = {held.record for held in group.holds if held.record is not None and "open" not in held.facts}
     with ledger.reading():
         stored = ledger.records.many(records).values()
-    waiting = sum((Decimal(str(one.facts.get("waiting_amount", 0))) for one in group.holds), Decimal(0))
-    return sum((amount_of(one) for one in stored), waiting)
+    # Of an invoice that is open in part, that part is at stake.
+    told = [held.facts.get(name, 0) for held in group.holds for name in ("waiting_amount", "open")]
+    return sum(map(amount_of, stored), sum(map(Decimal, map(str, told)), Decimal(0)))
 
 
 def waiting(group: HoldGroup) -> int:
