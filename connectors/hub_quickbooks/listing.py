@@ -121,7 +121,9 @@ class Listing:
         if not covered:
             return False
         changes = self._ask(covered, since)
-        return changes.is_cut or any(changes.deleted(entity) for entity in covered)
+        # Of names hardly any is ever deleted: that so many were changed or made is no sign of it.
+        untold = changes.is_cut and not _NAME_LISTS.issuperset(covered)
+        return untold or any(changes.deleted(entity) for entity in covered)
 
     # What changed.
 

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Any
 
 _SIZE = 16
-_EMPTY: tuple[object, ...] = (None, "", [], ())
+_EMPTY: tuple[object, ...] = (None, "", [], (), {})
 
 
 def digest_of(raw: Mapping[str, Any]) -> bytes:
@@ -24,7 +24,8 @@ def payload_digest(payload: Mapping[str, Any]) -> bytes:
 
 def _filled(value: Any) -> Any:  # noqa: ANN401 -- any part of a payload
     if isinstance(value, Mapping):
-        return {name: _filled(part) for name, part in value.items() if part not in _EMPTY}
+        parts = {name: _filled(part) for name, part in value.items()}
+        return {name: part for name, part in parts.items() if part not in _EMPTY}
     if isinstance(value, list | tuple):
         return [_filled(part) for part in value]
     return value

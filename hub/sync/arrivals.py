@@ -207,6 +207,8 @@ class Arrivals:
                 return self._twin(stream, row, record)
             case Wait():
                 self._stage(stream, [row])
+            case New(record) if record is not None and self._matcher.use(record):
+                self._adopt(stream, inward, row, values, record)
             case New():
                 return [row]
         return []

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.ledger import BindingState, Change, RecordState
 from hub.model import Kind
+from hub.sdk import Role
 from hub.sync import causes
 from hub.sync.changes import Took, differing
 from hub.sync.moving import say_what_was_changed
@@ -99,7 +100,9 @@ class Binder:
         if by_hand:
             return Took(stored.revision, differs=True)  # a person entered it, and it is this one
         apart = bool(differing(inward, values, stored.values))
-        return Took(0 if apart else stored.revision, differs=apart)
+        # What was keyed into the books by hand is adopted as it stands: nobody asked for other names there.
+        as_it_is = self._rows.peer.role is Role.BOOKS or not apart
+        return Took(stored.revision if as_it_is else 0, differs=apart)
 
     def create(self, stream: Stream, rows: Sequence[Row]) -> None:
         """Make records of new rows."""

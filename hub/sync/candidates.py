@@ -9,7 +9,7 @@ from hub.ledger import BindingState, RecordState
 from hub.ledger.matches import apart, are_close, match_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from hub.ledger import StoredBinding, StoredRecord
     from hub.ledger.matches import FieldLists, MatchKey
@@ -57,6 +57,8 @@ class Candidates:
     by_key: Mapping[int, set[int]]
     stored: Mapping[int, StoredRecord]
     bound: Mapping[int, list[StoredBinding]]
+    let_go: frozenset[int]
+    """Those that stand nowhere since they were let go of: a row is one of them if it is nothing else."""
 
     def exact(self, key: MatchKey, values: Mapping[str, Any]) -> list[int]:
         """The records that have this exact key now (a key may be left from an earlier revision)."""
@@ -96,8 +98,16 @@ class Candidates:
         """Whether a record was handed over here and is not seen yet."""
         return any(one.state is BindingState.DELIVERED for one in self.bound.get(record, ()))
 
+    def equal_let_go(self, row: Asked) -> Iterator[int]:
+        """Those that were let go of and equal a row."""
+        for key in row.match:
+            for record in sorted(self.by_key.get(key.exact, set()) & self.let_go):
+                if self._agrees(record, key, row.values, loosely=False):
+                    yield record
+
     def _of(self, key: int) -> list[int]:
-        return sorted(record for record in self.by_key.get(key, ()) if record in self.stored)
+        found = self.by_key.get(key, set()) - self.let_go
+        return sorted(record for record in found if record in self.stored)
 
     def _agrees(self, record: int, key: MatchKey, values: Mapping[str, Any], *, loosely: bool) -> bool:
         theirs = self.stored[record].values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from hub.ledger import BindingState, RecordState
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     from hub.sync.translation import Translation
     from hub.sync.verdicts import Verdict
 
-SAME_INVOICE = ("number", "total")
-"""By what an invoice is known again under whatever client it stands."""
+INVOICE_NUMBER = ("number",)
+"""By what an invoice is looked for under whatever client it stands."""
+_OTHER_AMOUNT = Decimal("0.1")
+"""What is keyed in by hand may lack a discount or a cost; by so much of its total, and not by more."""
 _LIKE = 85
 """From how like two names on, of 100, two clients may be one."""
 _AT_ONE_TIME = ("issued_on~31",)
@@ -44,7 +47,7 @@ class Evidence:
 
     def look(self, stored: Sequence[Mapping[str, Any]]) -> None:
         """Look up the invoices that rows may be under another client, and that are not here."""
-        keys = [key.near for values in stored for key in match_keys((SAME_INVOICE,), values)]
+        keys = [key.near for values in stored for key in match_keys((INVOICE_NUMBER,), values)]
         by_key = self._ledger.matches.candidates(Kind.INVOICE, keys)
         records = {record for found in by_key.values() for record in found}
         here = self._ledger.records.bound_at(records, self._rows.peer.number)
@@ -55,37 +58,47 @@ class Evidence:
         }
 
     def same(self, values: Mapping[str, Any]) -> list[StoredRecord]:
-        """The invoices, of those looked up, that have a row's number and total, at about its time."""
+        """The invoices, of those looked up, that have a row's number, at about its time and amount."""
         found: list[StoredRecord] = []
-        for key in match_keys((SAME_INVOICE,), values):
+        for key in match_keys((INVOICE_NUMBER,), values):
             for stored in self._same.get(key.near, ()):
-                theirs = match_keys((SAME_INVOICE,), stored.values)
+                theirs = match_keys((INVOICE_NUMBER,), stored.values)
                 alike = bool(theirs) and theirs[0].near == key.near
-                stands = alike and stored.state is RecordState.LIVE
+                stands = alike and stored.state is RecordState.LIVE and _is_about(values, stored.values)
                 if stands and are_close(_AT_ONE_TIME, values, stored.values):
                     found.append(stored)
         return found
 
     def weigh(self, values: Mapping[str, Any], verdict: Verdict) -> Verdict:
-        """What an invoice's row is, given whose invoice has its number and total.
+        """What a row is, given whose invoice has its number and total, or what else it may be.
 
         Under a client that is like none it tells who that may be, which is asked once for all that
         stands there. Under another row of its own client, a person is asked about the invoice.
         """
-        same = [] if isinstance(verdict, Adopt | Wait | Twin) else self.same(values)
-        telling = {one.id for one in same if self._tells(values["client"], one)}
+        if isinstance(verdict, Adopt | Wait | Twin):
+            return verdict
+        if self._rows.kind is not Kind.INVOICE:
+            self._hear(values, verdict)
+            return verdict
+        same = self.same(values)
+        telling = {one.id for one in same if self.tells(values["client"], one)}
         asked = [one.id for one in same if one.id not in telling and self._is_double(values["client"], one)]
         if isinstance(verdict, New) and asked:
-            return Doubt(tuple(asked), "has the number and total of")
+            return Doubt(tuple(asked), "has the number, and about the total, of")
         if isinstance(verdict, Doubt) and set(verdict.records) <= telling:
             return New()
         return verdict
 
+    def _hear(self, values: Mapping[str, Any], verdict: Verdict) -> None:
+        """Note under which client a row stands that may be one record of ours."""
+        if isinstance(verdict, Doubt) and len(verdict.records) == 1 and "client" in values:
+            self.tells(values["client"], self._ledger.records.get(verdict.records[0]))
+
     def _is_double(self, client: int, stored: StoredRecord) -> bool:
         """Whether a row's client is an invoice's own, or another row of it."""
-        ours = stored.values.get("client")
-        if ours is None or client == ours:
-            return ours is not None
+        ours = stored.values["client"]
+        if client == ours:
+            return True
         known = self._ledger.records.many((client, ours))
         one, other = (known[record].values for record in (client, ours))
         named = likeness(name_of(one["name"]), name_of(other["name"])) >= _LIKE
@@ -95,9 +108,9 @@ class Evidence:
         """Note under which client a row stands that is a record of ours."""
         client, ours = values.get("client"), stored.values.get("client")
         if client is not None and ours is not None and client != ours:
-            self._tells(client, stored)
+            self.tells(client, stored)
 
-    def _tells(self, client: int, stored: StoredRecord) -> bool:
+    def tells(self, client: int, stored: StoredRecord) -> bool:
         """Whether it tells who a client of the target may be that what is under it is a record of ours."""
         ours = stored.values.get("client")
         if ours is None or not self.is_own(client) or self.is_here(ours):
@@ -163,6 +176,12 @@ class Evidence:
         subject = causes.subject_of(bound.source, bound.external_id)
         decision = self._rows.decisions.get((cause, subject))
         return frozenset(decision.facts.get("records", ()) if decision is not None else ())
+
+
+def _is_about(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two invoices come to about the same."""
+    mine, theirs = Decimal(one["total"]), Decimal(other["total"])
+    return mine == theirs or abs(mine - theirs) <= _OTHER_AMOUNT * max(mine, theirs)
 
 
 def what_of(stored: StoredRecord) -> str:

@@ -12,11 +12,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hub.ledger import BindingState
+from hub.ledger import BindingState, RecordState
 from hub.ledger.matches import apart, match_keys
 from hub.model import Kind
 from hub.sync.candidates import Asked, Candidates, Stands
-from hub.sync.evidence import SAME_INVOICE
+from hub.sync.evidence import INVOICE_NUMBER
 from hub.sync.moving import Expected, told_apart
 from hub.sync.receiving import only_receives
 from hub.sync.similar import Alike, to_the_letter
@@ -106,7 +106,7 @@ class Matcher:
                 both.update(dict.fromkeys(peer.mapping.match(self._kind, source)))
                 for way in (peer.mapping.moved, peer.mapping.near, peer.mapping.renewed):
                     exact.update(dict.fromkeys(to_the_letter(self._kind, way(self._kind, source))))
-        both.update({SAME_INVOICE: None} if self._kind is Kind.INVOICE else {})
+        both.update({INVOICE_NUMBER: None} if self._kind is Kind.INVOICE else {})
         return tuple(sorted(both)), tuple(sorted(exact.keys() - both.keys()))
 
     def verdicts(
@@ -170,7 +170,9 @@ class Matcher:
         records = {record for found in by_key.values() for record in found}
         stored = self._ledger.records.many(records)
         bound = self._ledger.records.all_bound_at(records, self._peer.number)
-        return Candidates(by_key, stored, bound)
+        gone = [one.id for one in stored.values() if one.state is RecordState.GONE and one.id not in bound]
+        let_go = frozenset(record for record in gone if not self._ledger.records.bindings(record))
+        return Candidates(by_key, stored, bound, let_go)
 
     def _verdict(self, stream: Stream, candidates: Candidates, row: Asked, *, at_end: bool) -> Verdict:
         beside: list[tuple[int, bool]] = []
@@ -191,7 +193,7 @@ class Matcher:
             or self._awaited(stream, row, told=told)
             or (Double(equal[0]) if equal else None)
             or self._like(stream, row)
-            or New()
+            or New(next((one for one in candidates.equal_let_go(row) if one not in self._used), None))
         )
 
     def _like(self, stream: Stream, row: Asked) -> Verdict | None:

@@ -172,7 +172,7 @@ class Outcomes:
             return
         counts[_DONE[one.intent.action]] += 1
         self._target.learn(one.record, end.external_id)
-        if end.raw is not None:
+        if end.raw is not None and one.intent.action is not Action.VOID:
             self._compare(one, end.raw, arrival.source)
         self._open_submission(one, end.external_id, SubmissionStatus.SUBMITTED)
 

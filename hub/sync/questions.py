@@ -159,7 +159,7 @@ def _asked(  # noqa: PLR0913 -- the parts of a question, named
     """A question about a row, which is told with it, so that it can be laid beside the records."""
     label = label_of(rows.kind, values).strip()
     if (client := values.get("client")) is not None:
-        label += f" of {rows.ledger.records.get(client).label}"
+        label += f" of {rows.ledger.records.get(client).label.strip()}"
     where = causes.subject_of(stream.source, external_id)
     asked = causes.row_hold(
         rows.peer,
@@ -181,7 +181,7 @@ def known_as(stored: StoredRecord, score: int | None = None) -> str:
         parts.insert(0, f"reference {reference}")
     if score is not None:
         parts.append(f"{score} of 100")
-    return f"{stored.label} ({', '.join(parts)})"
+    return f"{stored.label.strip()} ({', '.join(parts)})"
 
 
 def _stands_as(rows: Translation, record: int) -> str:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """It is no record that is here."""
+    """It is no record that is here; it may be one that was let go of, and that it equals."""
+
+    let_go: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

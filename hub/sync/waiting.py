@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from hub.mapping import ForeignId, Untranslatable
-from hub.model import Kind, model_of
+from hub.model import Kind, model_of, references
 from hub.sync import causes
 from hub.sync.evidence import what_of
 from hub.sync.questions import known_as, row_cause
@@ -50,6 +50,7 @@ class Waiters:
             inward = self._rows.peer.mapping.inward(self._rows.kind, stream.source)
             if inward is not None:
                 self._look(stream, list(self._supposed(stream, inward)))
+        self._evidence.conclude()
 
     def _look(self, stream: Stream, supposed: Sequence[tuple[Waiting, Hold, dict[str, Any]]]) -> None:
         if not supposed or not self._matcher.possible(stream):
@@ -84,11 +85,17 @@ class Waiters:
                 name, _, is_line = path.partition("[")
                 values.pop(name, None)
                 if not is_line and _is_held_by(hold, foreign):
-                    values[name] = record
+                    values[name] = self._fitting(name, record)
             made = model_of(self._rows.kind).model_validate(values)
         except (Untranslatable, ValidationError):
             return None
         return dict(made.model_dump(mode="json", exclude_defaults=True))
+
+    def _fitting(self, name: str, record: int) -> int | None:
+        """A record in a field that refers to it; in one that refers to its client, that."""
+        stored = self._rows.ledger.records.get(record)
+        fits = stored.kind in references(self._rows.kind)[name]
+        return record if fits else stored.values.get("client")
 
     def _hold(self, stream: Stream, waiting: Waiting, root: Hold, found: Sequence[StoredRecord]) -> None:
         """Hold what a row may be: by itself where its client is here, else with its client."""
@@ -96,6 +103,8 @@ class Waiters:
             client = one.values.get("client")
             if client is None or self._evidence.is_here(client):
                 self._ask(stream, waiting, one)
+            elif root.kind is not Kind.CLIENT:
+                self._evidence.tells(root.facts["row"]["client"], one)
             elif client not in candidates_of(root):
                 self._add(root, client, one)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scenario_practice import Practice
 
 from hub_quickbooks.sandbox import QuickBooksSandbox
-from hub_quickbooks.stand_in import FILE, close
+from hub_quickbooks.stand_in import FILE, close, stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from hub_quickbooks.sandbox import Company
 
+BILLED_ON = "2026-03-02"
+"""The day of such firms' invoices."""
 WRITES = ("batch", "write")
 """The sorts of request that change something."""
 
@@ -27,6 +30,60 @@ class Workspace(Practice):
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.firm = None  # type: ignore[assignment]
+
+
+HUB = """\
+[hub]
+firm = "Doyle & Vance LLP"
+timezone = "America/Chicago"
+currency = "USD"
+
+[connections.billing]
+connector = "folder"
+folder = "tables"
+
+[connections.books]
+connector = "quickbooks"
+environment = "stand-in"
+realm = "9130357"
+
+[flows.out]
+from = "billing"
+to = "books"
+kinds = ["client", "matter", "invoice"]
+"""
+
+
+class FolderFirm(Workspace):
+    """A firm in a folder of tables, whose clients, matters and invoices go to its company.
+
+    Args:
+        folder: where the workspace is made.
+
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        (folder / "tables").mkdir(parents=True)
+        (folder / "hub.toml").write_text(HUB, encoding="utf-8")
+
+    def keep(self, kind: str, documents: Iterable[Mapping[str, Any]]) -> None:
+        """Write a table."""
+        with (self.folder / "tables" / f"{kind}.ndjson").open("w", newline="", encoding="utf-8") as file:
+            file.writelines(json.dumps(document) + "\n" for document in documents)
+
+    @property
+    def company(self) -> Company:
+        """The company, as it is served."""
+        return stand_in(self.folder).company
+
+
+def bill(number: str, client: str, matter: str, total: object, day: str = BILLED_ON) -> dict[str, Any]:
+    """An invoice of such a firm, with one fee; its id is its number."""
+    line = {"type": "fee", "charged_on": day, "units": "1", "rate": f"{total}", "amount": f"{total}"}
+    whose = {"client": client, "matter": matter} if matter else {"client": client}
+    known = {"id": number, "number": number, "status": "final", "issued_on": day, "lines": [line]}
+    return {**known, **whose, "fees": f"{total}", "total": f"{total}"}
 
 
 @contextmanager
@@ -53,8 +110,8 @@ def named(company: Company) -> dict[str, str]:
 
 
 def amount(value: object) -> Decimal:
-    """An amount of the company, to the cent."""
-    return Decimal(str(value)).quantize(Decimal("0.01"))
+    """An amount of the company."""
+    return Decimal(str(value))
 
 
 def key_client(company: Company, name: str, *, active: bool = True, email: str = "") -> str:

@@ -232,7 +232,6 @@ def test_the_demo_fails_if_an_advance_ever_got_to_income(
 
 def test_an_item_that_is_moved_to_income_later_holds_what_comes_after(going_on: Workspace) -> None:
     with company_in(going_on.folder) as company:
-        before = company.account_totals()
         income = account(company, "Legal Fees")
         company.change("Item", item(company, "Advanced Client Costs"), IncomeAccountRef={"value": income})
         company.reset_counts()
@@ -242,9 +241,6 @@ def test_an_item_that_is_moved_to_income_later_holds_what_comes_after(going_on: 
     assert "an advance is no income" in held["message"]
     with company_in(going_on.folder) as company:
         assert writes(company) == 0
-        moved = company.account_totals()
-    # What stands on an item goes where the item stands: the firm's own doing, which the hub tells no one.
-    assert moved["Legal Fees"] == before["Legal Fees"] + before["Advanced Client Costs"]
 
 
 def _mend_the_faulty_total(found: list[Document]) -> None:

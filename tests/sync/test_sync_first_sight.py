@@ -42,7 +42,8 @@ def test_nothing_is_made_in_error_and_answers_lead_to_one_row_each(either: Books
     assert len(either.asked(document, Kind.INVOICE)) == 10  # under the inactive row of a client
     assert Counter(hold["code"] for hold in document["holds"])["double"] == 20
     counts = written(document, target="books")
-    assert (counts["linked"], counts["updated"], counts["held"]) == (200, 60, 65)
+    # What was keyed by hand keeps the name that it has.
+    assert (counts["linked"], counts.get("updated", 0), counts["held"]) == (260, 0, 65)
 
     first = {hold["cause"]: hold for hold in reversed(either.asked(document))}
     for hold in [*first.values(), *either.asked(document, Kind.INVOICE)]:

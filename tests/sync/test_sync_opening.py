@@ -335,7 +335,7 @@ def test_a_row_that_is_linked_as_it_is_read_names_the_customer_too(firm: Firm) -
     key_bill(firm, customer(firm, "A-1", "Acme Incorporated"))
     firm.decide(only(firm.sync(), "match"), "link")
     assert codes(firm.sync()) == []
-    assert firm.books.names() == ["Acme"]
+    assert firm.books.names() == ["Acme Incorporated"]
 
 
 def test_an_invoice_of_a_known_customer_is_none_of_another(firm: Firm) -> None:
