@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from hub.sdk import Found, Kind, SourceFailed
-from hub_quickbooks.names import composed, legal, mark_in, standing
+from hub_quickbooks.names import composed, inactive, legal, mark_in, standing
 from hub_quickbooks.queries import WITH_INACTIVE, equals, from_on, is_one_of, objects
 from hub_quickbooks.rows import ENTITIES, row_of
 
@@ -38,7 +38,8 @@ def _by_name(wire: Wire, kind: Kind, payload: Mapping[str, Any]) -> Iterator[Fou
     else:
         name, entity = composed(str(payload.get("_Number", "")), str(payload.get("_Name", ""))), "Customer"
     names = {name, f"{name} ({kind.value})"}
-    for one in objects(wire, entity, is_one_of("DisplayName", *sorted(names)), WITH_INACTIVE):
+    spelt = [spelling for one in sorted(names) for spelling in (one, inactive(one))]
+    for one in objects(wire, entity, is_one_of("DisplayName", *spelt), WITH_INACTIVE):
         if standing(str(one.get("DisplayName", ""))) in names:
             yield from _found(kind, entity, one)
 

@@ -44,6 +44,11 @@ def taken_apart(display_name: str) -> Numbered:
     return Numbered("", display_name)
 
 
+def inactive(display_name: str) -> str:
+    """The name that QuickBooks gives what is made inactive."""
+    return f"{display_name} (deleted)"
+
+
 def standing(display_name: str) -> str:
     """The name of what was made inactive, without what QuickBooks appends to it then."""
     return _DELETED.sub("", display_name)

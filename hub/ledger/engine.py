@@ -51,7 +51,8 @@ def open_engine(url: str) -> Engine:
     if path is not None:
         _prepare_file(path)
     try:
-        engine = create_engine(url)
+        # Narratives go through here: no log of statements, and no error, may show them.
+        engine = create_engine(url, hide_parameters=True)
     except ModuleNotFoundError as error:
         raise ConfigurationError(
             f"The ledger's database driver {error.name} is not installed.",

@@ -10,6 +10,7 @@ from hub.sdk import Role
 from hub.sync import causes
 from hub.sync.changes import Took, differing
 from hub.sync.moving import say_what_was_changed
+from hub.sync.verify import same_total
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,8 +101,10 @@ class Binder:
         if by_hand:
             return Took(stored.revision, differs=True)  # a person entered it, and it is this one
         apart = bool(differing(inward, values, stored.values))
-        # What was keyed into the books by hand is adopted as it stands: nobody asked for other names there.
-        as_it_is = self._rows.peer.role is Role.BOOKS or not apart
+        # What was keyed into the books by hand is adopted as it stands, but for its amount: nobody asked for
+        # other names there.
+        in_books = self._rows.peer.role is Role.BOOKS and same_total(self._rows.kind, values, stored.values)
+        as_it_is = in_books or not apart
         return Took(stored.revision if as_it_is else 0, differs=apart)
 
     def create(self, stream: Stream, rows: Sequence[Row]) -> None:

@@ -21,6 +21,8 @@ from hub.sync.stock import Stock, chunks
 from hub.sync.target import Target
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hub.ledger import StoredBinding, StoredRecord
     from hub.sync.session import Flow, Peer, Session
 
@@ -266,6 +268,9 @@ class Planner:
         return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
 
     def _brake(self) -> None:
+        allow_once(self._ledger, *self._brakes())
+
+    def _brakes(self) -> Iterator[Hold]:
         for part in self.plan.parts:
             counts = part.count()
             peer = self._session.peers[part.connection]
@@ -277,22 +282,22 @@ class Planner:
                 (Do.VOID, self._session.brakes.voided),
             ):
                 if limit.exceeded(counts[do], known):
-                    self._stop(peer, part.kind, do, counts[do], known)
+                    yield _too_much(peer, part.kind, do, counts[do], known)
 
-    def _stop(self, peer: Peer, kind: Kind, do: Do, affected: int, known: int) -> None:
-        hold = Hold(
-            scope="brake",
-            cause=f"brake:{do.value}:{peer.name}:{kind.value}",
-            code="brake",
-            subject=peer.name,
-            label=f"{peer.name} {kind.words}",
-            message=f"{affected} of {known} would {do.value} at {peer.name} ({kind.words}).",
-            remedy="See `hub plan`. If all of it is meant, accept this.",
-            connection=peer.number,
-            kind=kind,
-            facts={"affected": affected},
-        )
-        allow_once(self._ledger, hold)
+
+def _too_much(peer: Peer, kind: Kind, do: Do, affected: int, known: int) -> Hold:
+    return Hold(
+        scope="brake",
+        cause=f"brake:{do.value}:{peer.name}:{kind.value}",
+        code="brake",
+        subject=peer.name,
+        label=f"{peer.name} {kind.words}",
+        message=f"{affected} of {known} would {do.value} at {peer.name} ({kind.words}).",
+        remedy="See `hub plan`. If all of it is meant, accept this.",
+        connection=peer.number,
+        kind=kind,
+        facts={"affected": affected},
+    )
 
 
 def _is_planned(peer: Peer, kind: Kind) -> bool:

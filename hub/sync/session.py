@@ -267,21 +267,24 @@ class Session:
         self.ledger.holds.place(held, self.run)
 
 
-def allow_once(ledger: Ledger, held: Hold) -> None:
-    """Stop at a brake, unless a person has just accepted what it says; that is used up by it.
+def allow_once(ledger: Ledger, *holds: Hold) -> None:
+    """Stop at brakes, unless a person has just accepted what all of them say; that is used up by it.
 
     Raises:
         Stopped: nobody has.
 
     """
     with ledger.reading():
-        decision = ledger.decisions.taken().get((held.cause, held.subject))
-    if decision is None or decision.action != "accept" or decision.reason == _USED:
-        raise Stopped(held.message, remedy=held.remedy, held=held)
-    if any(decision.facts.get(name) != value for name, value in held.facts.items()):
-        raise Stopped(held.message, remedy=held.remedy, held=held)
+        decisions = ledger.decisions.taken()
+    for held in holds:
+        decision = decisions.get((held.cause, held.subject))
+        if decision is None or decision.action != "accept" or decision.reason == _USED:
+            raise Stopped(held.message, remedy=held.remedy, held=held)
+        if any(decision.facts.get(name) != value for name, value in held.facts.items()):
+            raise Stopped(held.message, remedy=held.remedy, held=held)
     with ledger.transaction():
-        ledger.decisions.record(held, "accept", _USED)
+        for held in holds:
+            ledger.decisions.record(held, "accept", _USED)
 
 
 _USED = "used by a run"

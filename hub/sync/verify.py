@@ -42,6 +42,12 @@ def _differs(message: str, field: str) -> Finding:
     )
 
 
+def same_total(kind: Kind, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two say the same amount, to the cent; what has none says the same."""
+    name = _TOTALS.get(kind)
+    return name is None or Decimal(str(one.get(name, 0))) == Decimal(str(other.get(name, 0)))
+
+
 def returned_differently(
     peer: Peer, stored: StoredRecord, raw: Mapping[str, Any], source: str
 ) -> Hold | None:

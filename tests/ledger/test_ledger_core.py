@@ -330,3 +330,10 @@ def test_an_attempt_is_counted_and_may_be_pardoned(ledger: Ledger) -> None:
         ledger.attempts.pardon(1, 7)
         assert ledger.attempts.of(1, [7])[7].refused is None
         assert ledger.attempts.of(1, [8]) == {}
+
+
+def test_no_log_of_statements_shows_what_is_in_them(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", logger="sqlalchemy.engine"), opened(tmp_path) as ledger:
+        a_client(ledger, "Privileged & Co")
+    assert "INSERT INTO record" in caplog.text
+    assert "Privileged" not in caplog.text

@@ -126,6 +126,14 @@ def test_a_client_is_found_by_its_name_as_it_was_written(desk: Desk, name: str) 
     assert ids(desk, one) == [end.external_id]
 
 
+def test_what_was_made_inactive_since_is_found(desk: Desk) -> None:
+    one = desk.intent(Kind.CLIENT, client("101", "Binder"))
+    (end,) = desk.ends(one)
+    assert isinstance(end, Written)
+    desk.company.change("Customer", end.external_id, Active=False)
+    assert ids(desk, one) == [end.external_id]
+
+
 def test_a_name_with_a_suffix_is_found_too(desk: Desk) -> None:
     desk.company.add("Vendor", DisplayName="101 Binder")
     one = desk.intent(Kind.CLIENT, client("101", "Binder"))

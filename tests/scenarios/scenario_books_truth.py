@@ -99,7 +99,8 @@ class Truth:
     def unlike(self) -> list[str]:
         """What of the firm's own is not in the company once, or is there in another way than it should be.
 
-        What was keyed by hand stays as it was keyed; what was made is as the firm has it, below its own.
+        What was keyed by hand stays as it was keyed, but for another amount; what was made is as the firm has
+        it, below its own.
         """
         not_once = [own for kind in KINDS for own, one in self.owned[kind].items() if len(one.bound) != 1]
         return not_once or [*self._customers_unlike(), *self._bills_unlike()]
@@ -124,7 +125,9 @@ class Truth:
         for one in self.firm.bills:
             invoice = invoices[one.id].bound[0]
             made = one.id, one.total, matters[one.matter.id].bound[0]
-            if after[invoice] != self._bills.get(invoice, made) or numbers[one.id] > 1:
+            keyed = self._bills.get(invoice, made)
+            expected = keyed if keyed[1] == one.total else made
+            if after[invoice] != expected or numbers[one.id] > 1:
                 yield one.id
 
     # ------------------------------------------------------------ a person who knows

@@ -238,7 +238,6 @@ def test_renaming_nearly_all_customers_waits_for_a_yes(renamed: FolderFirm) -> N
     assert writes(renamed.company) == 0
 
 
-@pytest.mark.xfail(reason="a yes to one brake is used up by a run that another one stops", strict=True)
 def test_a_yes_to_one_brake_outlives_a_run_that_another_one_stops(renamed: FolderFirm) -> None:
     say_yes(renamed)
     say_yes(renamed)
