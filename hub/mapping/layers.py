@@ -86,7 +86,7 @@ class Place:
 
     def at(self, *names: str) -> Place:
         """The place of a key here."""
-        return replace(self, key=(*self.key, *names))
+        return Place(self.layer, self.table, (*self.key, *names), self.row)
 
     @property
     def title(self) -> str:

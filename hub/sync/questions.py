@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hub.model import label_of, model_of, privileged_fields
@@ -23,6 +23,39 @@ DOUBLE = "double"
 """What is told of because it stands at a target beside an equal row, and is inactive there."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A row of which something is asked: where it stands, and what it says."""
+
+    rows: Translation
+    stream: Stream
+    external_id: str
+    values: Mapping[str, Any]
+
+    def hold(self, cause: str, message: str, remedy: str, facts: dict[str, object]) -> Hold:
+        """A question about the row, which is told with it, so that it can be laid beside the records."""
+        rows, stream = self.rows, self.stream
+        label = label_of(rows.kind, self.values).strip()
+        if (client := self.values.get("client")) is not None:
+            label += f" of {rows.ledger.records.get(client).label.strip()}"
+        where = causes.subject_of(stream.source, self.external_id)
+        asked = causes.row_hold(
+            rows.peer,
+            stream,
+            self.external_id,
+            cause=cause,
+            code="match",
+            message=message,
+            remedy=remedy,
+            facts={**facts, "row": told(rows.peer, stream, self.values)},
+        )
+        return replace(asked, label=f"{stream.kind.words} {label} ({where})")
+
+    def known_as(self, record: int) -> str:
+        """A record that it may be, as a person tells it."""
+        return known_as(self.rows.ledger.records.get(record))
+
+
 def question(
     rows: Translation,
     stream: Stream,
@@ -31,85 +64,64 @@ def question(
     verdict: Doubt | Rivals | Double,
 ) -> Hold:
     """What is asked, or told, of a row that may be a record that is here."""
+    row = _Asked(rows, stream, external_id, values)
     match verdict:
         case Doubt():
-            return doubtful(rows, stream, external_id, values, verdict)
+            return _doubtful(row, verdict)
         case Rivals(record, count):
-            return _rivals(rows, stream, external_id, values, record, count)
-        case Double(record) if values.get("active", True):
-            return _double(rows, stream, external_id, values, record)
+            return _rivals(row, record, count)
         case Double(record):
-            return _inactive_double(rows, stream, external_id, values, record)
+            return _double(row, record) if values.get("active", True) else _inactive_double(row, record)
 
 
-def doubtful(
-    rows: Translation, stream: Stream, external_id: str, values: Mapping[str, Any], doubt: Doubt
-) -> Hold:
+def _doubtful(row: _Asked, doubt: Doubt) -> Hold:
     """Ask which of some records a row is, if any."""
     records = doubt.records
-    stored = rows.ledger.records.many(records)
+    stored = row.rows.ledger.records.many(records)
     scores = dict(zip(map(str, records), doubt.scores, strict=False))
     known = [known_as(stored[record], scores.get(str(record))) for record in records]
     number = "" if len(records) == 1 else " --record NUMBER"
-    return _asked(
-        rows,
-        stream,
-        external_id,
-        values,
-        cause=row_cause(rows.peer, stream, external_id),
-        message=f"It {doubt.why} {' or '.join(known)}.",
-        remedy=f"`hub review ID link{number}` if it is that one, `hub review ID accept` if it is another.",
-        facts={"records": list(records), **({"scores": scores} if scores else {})},
+    return row.hold(
+        row_cause(row.rows.peer, row.stream, row.external_id),
+        f"It {doubt.why} {' or '.join(known)}.",
+        f"`hub review ID link{number}` if it is that one, `hub review ID accept` if it is another.",
+        {"records": list(records), **({"scores": scores} if scores else {})},
     )
 
 
-def _rivals(
-    rows: Translation, stream: Stream, external_id: str, values: Mapping[str, Any], record: int, count: int
-) -> Hold:
+def _rivals(row: _Asked, record: int, count: int) -> Hold:
     """Ask which of several rows of a target a record is; none of them is known to be it."""
-    stored = rows.ledger.records.get(record)
-    return _asked(
-        rows,
-        stream,
-        external_id,
-        values,
-        cause=double_cause(rows.peer, stream, record),
-        message=f"{count} rows of {rows.peer.name} equal {known_as(stored)}; this is one of them.",
-        remedy="`hub review ID link --one` with the number of the one that it is, then `hub review ID "
-        "accept` for each that is another. Until then the record is not written there.",
-        facts={"records": [record]},
+    peer = row.rows.peer
+    return row.hold(
+        double_cause(peer, row.stream, record),
+        f"{count} rows of {peer.name} equal {row.known_as(record)}; this is one of them.",
+        "`hub review ID link --one` with the number of the one that it is, then `hub review ID accept` for "
+        "each that is another. Until then the record is not written there.",
+        {"records": [record]},
     )
 
 
-def _double(
-    rows: Translation, stream: Stream, external_id: str, values: Mapping[str, Any], record: int
-) -> Hold:
+def _double(row: _Asked, record: int) -> Hold:
     """Ask about a row of a target that equals a record that stands there already."""
-    stored = rows.ledger.records.get(record)
-    return _asked(
-        rows,
-        stream,
-        external_id,
-        values,
-        cause=double_cause(rows.peer, stream, record),
-        message=f"It equals {known_as(stored)}, which is there as {_stands_as(rows, record)}.",
-        remedy=f"Take out one of the two at {rows.peer.name}, or `hub review ID accept` if these are two.",
-        facts={"beside": record},
+    peer = row.rows.peer
+    return row.hold(
+        double_cause(peer, row.stream, record),
+        f"It equals {row.known_as(record)}, which is there as {_stands_as(row.rows, record)}.",
+        f"Take out one of the two at {peer.name}, or `hub review ID accept` if these are two.",
+        {"beside": record},
     )
 
 
-def _inactive_double(
-    rows: Translation, stream: Stream, external_id: str, values: Mapping[str, Any], record: int
-) -> Hold:
+def _inactive_double(row: _Asked, record: int) -> Hold:
     """Tell of an inactive row of a target that equals a record that stands there already."""
-    asked = _double(rows, stream, external_id, values, record)
+    asked, peer, kind = _double(row, record), row.rows.peer, row.stream.kind
     return replace(
         asked,
-        cause=f"{DOUBLE}:{rows.peer.name}:{stream.kind.value}",
+        cause=f"{DOUBLE}:{peer.name}:{kind.value}",
         code=DOUBLE,
         severity="warn",
         message=f"It is inactive, and equals {asked.message.removeprefix('It equals ')}",
-        remedy=f"It counts as another {stream.kind.words}; join the two at {rows.peer.name} if they are one.",
+        remedy=f"It counts as another {kind.words}; join the two at {peer.name} if they are one.",
     )
 
 
@@ -143,35 +155,6 @@ def open_values(kind: Kind, values: Mapping[str, Any], names: Container[str]) ->
 def _default(info: FieldInfo) -> object:
     default = info.default
     return default if isinstance(default, str | bool | tuple) else None
-
-
-def _asked(  # noqa: PLR0913 -- the parts of a question, named
-    rows: Translation,
-    stream: Stream,
-    external_id: str,
-    values: Mapping[str, Any],
-    *,
-    cause: str,
-    message: str,
-    remedy: str,
-    facts: dict[str, object],
-) -> Hold:
-    """A question about a row, which is told with it, so that it can be laid beside the records."""
-    label = label_of(rows.kind, values).strip()
-    if (client := values.get("client")) is not None:
-        label += f" of {rows.ledger.records.get(client).label.strip()}"
-    where = causes.subject_of(stream.source, external_id)
-    asked = causes.row_hold(
-        rows.peer,
-        stream,
-        external_id,
-        cause=cause,
-        code="match",
-        message=message,
-        remedy=remedy,
-        facts={**facts, "row": told(rows.peer, stream, values)},
-    )
-    return replace(asked, label=f"{stream.kind.words} {label} ({where})")
 
 
 def known_as(stored: StoredRecord, score: int | None = None) -> str:
@@ -233,7 +216,7 @@ def renewal(
     """Ask whether a row is a record that has left, under a new id; or which one of several."""
     if len(records) > 1:
         why = Doubt(records, "may stand under a new id, and is like")
-        return doubtful(rows, stream, external_id, values, why)
+        return _doubtful(_Asked(rows, stream, external_id, values), why)
     stored = rows.ledger.records.get(records[0])
     return causes.row_hold(
         rows.peer,
