@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hub.model import InvoiceLine, LineType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from hub.model import Invoice
     from hub.sdk import Shape
@@ -50,10 +50,22 @@ SHAPES: Mapping[str, Shape] = {
 
 def _summed(invoice: Invoice, by: Callable[[InvoiceLine], object]) -> Invoice:
     groups: dict[tuple[object, ...], list[InvoiceLine]] = {}
-    for line in invoice.lines:
+    for line in invoice.lines or _of_parts(invoice):
         fees = line.type in _FEES
         groups.setdefault((fees, not fees and line.advance, by(line) if fees else None), []).append(line)
     return invoice.model_copy(update={"lines": tuple(_sum(lines) for lines in groups.values())})
+
+
+def _of_parts(invoice: Invoice) -> Iterator[InvoiceLine]:
+    """The charges of a bill of which the source tells no lines."""
+    parts = (
+        (LineType.FEE, invoice.fees, False),
+        (LineType.EXPENSE, invoice.expenses, False),
+        (LineType.EXPENSE, invoice.advances, True),
+    )
+    for sort, amount, advance in parts:
+        if amount:
+            yield InvoiceLine(type=sort, charged_on=invoice.issued_on, amount=amount, advance=advance)
 
 
 def _sum(lines: Sequence[InvoiceLine]) -> InvoiceLine:

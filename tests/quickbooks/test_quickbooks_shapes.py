@@ -32,11 +32,11 @@ def line(type_: LineType = LineType.FEE, amount: str = "100.00", **more: Any) ->
     return InvoiceLine(type=type_, amount=Decimal(amount), **common)
 
 
-def bill(*lines: InvoiceLine) -> Invoice:
-    """An invoice of these lines; its header is what it would be, and no shape looks at it."""
-    total = sum((one.amount for one in lines), Decimal(0))
+def bill(*lines: InvoiceLine, **parts: str) -> Invoice:
+    """An invoice of these lines, or of these parts."""
+    charges = [one.amount for one in lines] + [Decimal(part) for part in parts.values()]
     header = {"number": "4101", "client": 1, "issued_on": date(2026, 2, 2), "description": "as agreed"}
-    return Invoice(**header, lines=lines, total=total, fees=total)
+    return Invoice(**header, **parts, lines=lines, total=sum(charges, Decimal(0)))
 
 
 lines = st.builds(
@@ -131,5 +131,10 @@ def test_an_advance_stays_apart_from_other_expenses() -> None:
     ]
 
 
-def test_a_bill_without_lines_has_none() -> None:
+def test_a_bill_without_lines_has_one_for_each_of_its_parts() -> None:
+    after = SHAPES["books-by-task"](bill(fees="300.00", advances="7.00"))
+    assert [(one.type, one.advance, one.amount) for one in after.lines] == [
+        (LineType.FEE, False, Decimal("300.00")),
+        (LineType.EXPENSE, True, Decimal("7.00")),
+    ]
     assert SHAPES["books-by-task"](bill()).lines == ()
