@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from hub.sdk import Kind, Rejected, SourceFailed
-from hub_quickbooks.names import LONGEST, mark_in
+from hub.sdk import Rejected, SourceFailed
+from hub_quickbooks.names import mark_in, suffixed
 from hub_quickbooks.queries import WITH_INACTIVE, equals, objects
 from hub_quickbooks.rows import row_of, written
 
@@ -22,7 +22,6 @@ _NAME_IS_USED = "6240"
 _NUMBER_IS_USED = "6140"
 _NAMED = re.compile(r"TxnType=(?P<sort>\w+).*?TxnId=(?P<id>\w+)")
 _OTHERS = ("Vendor", "Employee")
-_SUFFIXES = {Kind.CLIENT: "client", Kind.MATTER: "matter", Kind.TIMEKEEPER: "timekeeper"}
 
 
 class Clashes:
@@ -45,8 +44,7 @@ class Clashes:
             return None
         if "Customer" in taken or not taken:
             return None
-        suffix = f" ({_SUFFIXES[item.intent.kind]})"
-        document = {**item.document, "DisplayName": name[: LONGEST - len(suffix)] + suffix}
+        document = {**item.document, "DisplayName": suffixed(name, item.intent.kind.value)}
         return type(item)(item.intent, item.entity, document)
 
     def _has(self, entity: str, name: str) -> bool:

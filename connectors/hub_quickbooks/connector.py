@@ -41,9 +41,9 @@ _READ = Access(
     read=True,
     listing=Listing.INCREMENTAL,
     find=True,
-    # Intuit ends a request after 120 seconds itself, and shows at once what it has committed.
+    # Intuit ends a request after 120 seconds itself; that a query then shows what was done is not documented.
     visible_after=timedelta(seconds=125),
-    # For how long a request id is remembered is not documented; within this time it was never seen forgotten.
+    # For how long a request id is remembered is not documented: long enough for a repeat in the same run.
     idempotency=timedelta(minutes=15),
     batch=_BATCH,
     changes=PAGE - 100,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hub.sdk import Kind, Rejected
 from hub_quickbooks.books import Unfit
 from hub_quickbooks.names import composed, mark
+from hub_quickbooks.payloads import customer_of, money
 from hub_quickbooks.sales import credit_memo, invoice
 
 if TYPE_CHECKING:
@@ -18,10 +19,8 @@ if TYPE_CHECKING:
 
     from hub.sdk import Intent
     from hub_quickbooks.books import Books
+    from hub_quickbooks.payloads import Document
 
-Document = dict[str, Any]
-
-_CENT = Decimal("0.01")
 _MINUTES = 60
 _LONGEST_COMPANY = 100
 _LONGEST_REFERENCE = 21
@@ -94,7 +93,7 @@ def _time_entry(intent: Intent, _books: Books) -> tuple[str, Document]:
 def _payment(intent: Intent, books: Books) -> tuple[str, Document]:
     payload = intent.payload
     made: Document = {
-        "CustomerRef": {"value": _customer_of_payment(payload)},
+        **customer_of(payload),
         "TxnDate": payload["TxnDate"],
         "TotalAmt": money(payload["TotalAmt"]),
         "DepositToAccountRef": {"value": books.account(str(payload["_DepositTo"]))},
@@ -107,18 +106,13 @@ def _payment(intent: Intent, books: Books) -> tuple[str, Document]:
     return "Payment", made | _currency(payload, books) | memo(intent)
 
 
-def _customer_of_payment(payload: Mapping[str, Any]) -> str:
-    """One check over several matters is a payment of their client."""
-    return str(payload.get("_Matter") or payload["_Client"])
-
-
 def link_of(intent: Intent, credit: str) -> Document:
     """The payment of nothing by which a credit memo is applied to invoices, as the browser makes it."""
     payload = intent.payload
     lines = [_applied(one["InvoiceRef"], "Invoice", one["Amount"]) for one in applications(payload)]
     total = sum((line["Amount"] for line in lines), Decimal(0))
     return {
-        "CustomerRef": {"value": str(payload.get("_Matter") or payload["_Client"])},
+        **customer_of(payload),
         "TxnDate": payload["TxnDate"],
         "TotalAmt": Decimal("0.00"),
         "Line": [*lines, _applied(credit, "CreditMemo", total)],
@@ -157,11 +151,6 @@ def _currency(payload: Mapping[str, Any], books: Books) -> Document:
 
 def _without(payload: Mapping[str, Any], *names: str) -> Document:
     return {name: value for name, value in payload.items() if name not in names}
-
-
-def money(value: object) -> Decimal:
-    """An amount, to the cent."""
-    return Decimal(str(value)).quantize(_CENT)
 
 
 _MAKERS: Mapping[Kind, Callable[[Intent, Books], tuple[str, Document]]] = {

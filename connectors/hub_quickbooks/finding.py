@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from hub.sdk import Found, Kind, SourceFailed
-from hub_quickbooks.names import composed, inactive, legal, mark_in, standing
+from hub_quickbooks.names import composed, inactive, legal, mark_in, standing, suffixed
 from hub_quickbooks.queries import WITH_INACTIVE, equals, from_on, is_one_of, objects
 from hub_quickbooks.rows import ENTITIES, row_of
 
@@ -37,7 +37,7 @@ def _by_name(wire: Wire, kind: Kind, payload: Mapping[str, Any]) -> Iterator[Fou
         name, entity = legal(str(payload["DisplayName"])), "Employee"
     else:
         name, entity = composed(str(payload.get("_Number", "")), str(payload.get("_Name", ""))), "Customer"
-    names = {name, f"{name} ({kind.value})"}
+    names = {name, suffixed(name, kind.value)}
     spelt = [spelling for one in sorted(names) for spelling in (one, inactive(one))]
     for one in objects(wire, entity, is_one_of("DisplayName", *spelt), WITH_INACTIVE):
         if standing(str(one.get("DisplayName", ""))) in names:

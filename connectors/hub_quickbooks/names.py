@@ -29,6 +29,12 @@ def composed(number: str, name: str) -> str:
     return whole[:LONGEST].rstrip()
 
 
+def suffixed(display_name: str, what: str) -> str:
+    """A display name beside that of a vendor or employee: it says what it is the name of."""
+    suffix = f" ({what})"
+    return display_name[: LONGEST - len(suffix)].rstrip() + suffix
+
+
 def legal(name: str) -> str:
     """A name without what QuickBooks forbids in it: a colon becomes a dash, and blanks are single."""
     return " ".join(re.sub(r"\s*:\s*", " - ", name).split()).removesuffix(" -").removeprefix("- ")

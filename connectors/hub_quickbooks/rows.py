@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from hub.sdk import Kind, Upsert, Written
 from hub_quickbooks.digests import digest_of
 from hub_quickbooks.names import mark_in, standing, taken_apart
+from hub_quickbooks.payloads import amount_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-Document = dict[str, Any]
+    from hub_quickbooks.payloads import Document
 
 ENTITIES: Mapping[Kind, tuple[str, ...]] = {
     Kind.CLIENT: ("Customer",),
@@ -81,7 +82,7 @@ def _is_link(document: Document) -> bool:
     memo = str(document.get("PrivateNote", ""))
     found = mark_in(memo)
     ours = found is not None and found.sort == LINK
-    return ours or (not _amount(document, "TotalAmt") and memo.casefold().startswith(_OWN_LINKS))
+    return ours or (not amount_in(document, "TotalAmt") and memo.casefold().startswith(_OWN_LINKS))
 
 
 def _named(document: Document) -> None:
@@ -98,7 +99,7 @@ def _worker(document: Document) -> None:
 
 
 def _timed(document: Document) -> None:
-    hours = _amount(document, "Hours") + _amount(document, "Minutes") / _MINUTES
+    hours = amount_in(document, "Hours") + amount_in(document, "Minutes") / _MINUTES
     document["_Hours"] = f"{hours.quantize(Decimal('0.0001')).normalize():f}"
 
 
@@ -119,7 +120,7 @@ def _stated(document: Document) -> None:
 def _negative(document: Document) -> None:
     """An invoice below zero stands there as a credit memo."""
     _stated(document)
-    document["_Total"] = f"{-_amount(document, 'TotalAmt'):f}"
+    document["_Total"] = f"{-amount_in(document, 'TotalAmt'):f}"
 
 
 def _received(document: Document) -> None:
@@ -141,11 +142,7 @@ def _credited(document: Document) -> None:
 
 def _is_void(document: Document) -> bool:
     memo = str(document.get("PrivateNote", ""))
-    return not _amount(document, "TotalAmt") and memo.casefold().startswith("voided")
-
-
-def _amount(document: Document, name: str) -> Decimal:
-    return Decimal(str(document.get(name) or 0))
+    return not amount_in(document, "TotalAmt") and memo.casefold().startswith("voided")
 
 
 _ADD: Mapping[Kind, Callable[[Document], None]] = {

@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from hub.sdk import Kind, Rejected
 from hub_quickbooks.books import Unfit
+from hub_quickbooks.payloads import amount_in, customer_of, money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from hub.sdk import Intent
     from hub_quickbooks.books import Books
+    from hub_quickbooks.payloads import Document
 
-Document = dict[str, Any]
-
-_CENT = Decimal("0.01")
 _HALF_A_CENT = Decimal("0.005")
-_NOTHING = Decimal(0)
 _LONGEST_NUMBER = 21
 _LONGEST_TEXT = 4000
 _FEES = frozenset({"fee", "fee_adjustment"})
@@ -36,7 +34,7 @@ def invoice(intent: Intent, books: Books) -> tuple[str, Document]:
     payload = intent.payload
     if not books.preferences.own_numbers:
         raise Unfit(_no_own_numbers())
-    below_zero = Decimal(str(payload["_Total"])) < 0
+    below_zero = money(payload["_Total"]) < 0
     made = _head(payload)
     sign = -1 if below_zero else 1
     made["Line"] = [_line(line, sign) for line in _lines(payload, books)]
@@ -66,7 +64,7 @@ def credit_memo(intent: Intent, books: Books) -> Document:
 
 def _whole(payload: Mapping[str, Any], books: Books, text: str) -> Document:
     """One line over the whole amount."""
-    total = Decimal(str(payload["_Total"]))
+    total = money(payload["_Total"])
     return _sold(books.item(str(payload["_Item"])), total, Decimal(1), total, text)
 
 
@@ -79,10 +77,7 @@ def in_open_period(day: str, books: Books) -> str:
 
 
 def _head(payload: Mapping[str, Any]) -> Document:
-    made: Document = {
-        "CustomerRef": {"value": str(payload.get("_Matter") or payload["_Client"])},
-        "TxnDate": payload["TxnDate"],
-    }
+    made: Document = {**customer_of(payload), "TxnDate": payload["TxnDate"]}
     if number := str(payload.get("DocNumber", "")):
         if len(number) > _LONGEST_NUMBER:
             raise Unfit(_too_long(number))
@@ -94,16 +89,16 @@ def _lines(payload: Mapping[str, Any], books: Books) -> Iterator[Document]:
     for charge in payload.get("_Charges") or ():
         yield _charge(charge, books, taxed=_is_taxed(charge, payload))
     for name, sign, text in (("FinanceCharge", 1, "Finance charge"), ("Discount", -1, "Discount")):
-        amount = _amount(payload, f"_{name}") * sign
+        amount = amount_in(payload, f"_{name}") * sign
         if amount:
             yield _sold(books.item(str(payload[f"_{name}Item"])), amount, Decimal(1), amount, text)
-    tax = _amount(payload, "_FeeTax") + _amount(payload, "_ExpenseTax")
+    tax = amount_in(payload, "_FeeTax") + amount_in(payload, "_ExpenseTax")
     if tax and not books.preferences.sales_tax:
         yield _sold(books.item(str(payload["_TaxItem"])), tax, Decimal(1), tax, "Tax")
 
 
 def _charge(charge: Mapping[str, Any], books: Books, *, taxed: bool) -> Document:
-    amount = _amount(charge, "Amount").quantize(_CENT)
+    amount = money(charge["Amount"])
     item = books.item(str(charge["Item"]), advance=bool(charge.get("Advance")))
     units, price = _priced(charge, amount)
     line = _sold(item, amount, units, price, _text(charge))
@@ -115,7 +110,7 @@ def _charge(charge: Mapping[str, Any], books: Books, *, taxed: bool) -> Document
 
 def _priced(charge: Mapping[str, Any], amount: Decimal) -> tuple[Decimal, Decimal]:
     """Quantity and price, where they make the amount; else one of the whole amount: nothing is recomputed."""
-    units, price = _amount(charge, "Qty"), charge.get("UnitPrice")
+    units, price = amount_in(charge, "Qty"), charge.get("UnitPrice")
     if price is None:
         return Decimal(1), amount
     # A product that lies halfway between two cents may be rounded either way.
@@ -129,14 +124,14 @@ def _text(charge: Mapping[str, Any]) -> str:
     if charge["Type"] not in _FEES:
         return "Advanced costs" if charge.get("Advance") else "Expenses"
     who = charge.get("Timekeeper") or charge.get("TaskCode")
-    hours = f"{_amount(charge, 'Qty').normalize():f} h"
+    hours = f"{amount_in(charge, 'Qty').normalize():f} h"
     return f"Professional services, {who}, {hours}" if who else f"Professional services, {hours}"
 
 
 def _sold(item: str, amount: Decimal, units: Decimal, price: Decimal, text: str) -> Document:
     return {
         "DetailType": "SalesItemLineDetail",
-        "Amount": amount.quantize(_CENT),
+        "Amount": money(amount),
         "Description": text,
         "SalesItemLineDetail": {"ItemRef": {"value": item}, "Qty": units, "UnitPrice": price},
     }
@@ -152,22 +147,18 @@ def _line(line: Document, sign: int) -> Document:
 
 
 def _tax(payload: Mapping[str, Any], books: Books, sign: int) -> Document:
-    tax = _amount(payload, "_FeeTax") + _amount(payload, "_ExpenseTax")
+    tax = amount_in(payload, "_FeeTax") + amount_in(payload, "_ExpenseTax")
     if not tax or not books.preferences.sales_tax:
         return {}
-    return {"TxnTaxDetail": {"TotalTax": (tax * sign).quantize(_CENT)}}
+    return {"TxnTaxDetail": {"TotalTax": money(tax * sign)}}
 
 
 def _is_taxed(charge: Mapping[str, Any], payload: Mapping[str, Any]) -> bool:
     """Whether a line bears tax: as it says itself, or as the invoice says of lines of its sort."""
-    said = any(_amount(one, "Tax") for one in payload.get("_Charges") or ())
+    said = any(amount_in(one, "Tax") for one in payload.get("_Charges") or ())
     if said:
-        return bool(_amount(charge, "Tax"))
-    return bool(_amount(payload, "_FeeTax" if charge["Type"] in _FEES else "_ExpenseTax"))
-
-
-def _amount(values: Mapping[str, Any], name: str) -> Decimal:
-    return Decimal(str(values.get(name) or _NOTHING))
+        return bool(amount_in(charge, "Tax"))
+    return bool(amount_in(payload, "_FeeTax" if charge["Type"] in _FEES else "_ExpenseTax"))
 
 
 def _too_long(number: str) -> Rejected:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.sdk import (
     Action,
+    HubError,
     Kind,
     NotSent,
     Outcome,
@@ -34,9 +35,9 @@ if TYPE_CHECKING:
     from hub_quickbooks.books import Books
     from hub_quickbooks.clashes import Clashes
     from hub_quickbooks.faults import Fault
+    from hub_quickbooks.payloads import Document
     from hub_quickbooks.wire import Wire
 
-Document = dict[str, Any]
 _PRIVATE = ("Description", "PrivateNote", "CustomerMemo")
 _TRIES_WHEN_STALE = 2
 _CREDITS = frozenset({Kind.WRITE_OFF, Kind.CREDIT_NOTE})
@@ -98,7 +99,7 @@ class Writer:
             entity, document = document_of(intent, self._books)
         except Unfit as unfit:
             return unfit.end
-        except SourceFailed as error:
+        except HubError as error:
             return _not_sent(error)
         except (LookupError, TypeError, ValueError, ArithmeticError) as error:
             return _incomplete(error)
@@ -122,7 +123,7 @@ class Writer:
         private = _texts_in([item.document for item in items])
         try:
             answer = self._wire.post("batch", body, private=private, requestid=name)
-        except SourceFailed as error:
+        except HubError as error:
             return _not_sent(error)
         if isinstance(answer, Unknown):
             self._too_long()
@@ -156,7 +157,7 @@ class Writer:
             return self._again(item)
         renamed = self._clashes.renamed(item, fault)
         if renamed is not None:
-            return self._single(renamed, item_id(f"{item.intent.key} renamed"))
+            return self._single(renamed, call_id(f"{item.intent.key} renamed"))
         known = self._clashes.known(item, fault) if item.intent.action is Action.CREATE else None
         return known or fault.end()
 
@@ -173,7 +174,7 @@ class Writer:
                 return _not_sent(error)
             fresh = {**_filled(item.document), "SyncToken": str(found["SyncToken"])}
             again = Item(item.intent, item.entity, fresh)
-            end = self._single(again, item_id(f"{item.intent.key} {attempt} {fresh['SyncToken']}"))
+            end = self._single(again, call_id(f"{item.intent.key} {attempt} {fresh['SyncToken']}"))
             if not (isinstance(end, Rejected) and end.code == "5010"):
                 break
         return end
@@ -191,7 +192,7 @@ class Writer:
             answer = self._wire.post(
                 entity.lower(), document, private=_texts_in([document]), requestid=name, **params
             )
-        except SourceFailed as error:
+        except HubError as error:
             return _not_sent(error)
         if isinstance(answer, NotSent | Unknown):
             return answer
@@ -214,7 +215,7 @@ class Writer:
             if entity == "Payment":
                 document["sparse"] = True
                 params = {"operation": "update", "include": "void"}
-            name = item_id(f"{intent.key} void {attempt} {token}")
+            name = call_id(f"{intent.key} void {attempt} {token}")
             answer = self._post(entity, document, name, **params)
             if isinstance(answer, dict):
                 found = answer.get(entity) or {"Id": intent.external_id}
@@ -265,7 +266,8 @@ def _end_of_link(link: Item, end: End, answers: Mapping[str, Mapping[str, Any]] 
     return replace(end, version=None)
 
 
-def _not_sent(error: SourceFailed) -> NotSent:
+def _not_sent(error: HubError) -> NotSent:
+    """What was raised before a call was made (nobody is signed in, no token can be kept): not sent."""
     return NotSent(reason=str(error).rstrip("."))
 
 
@@ -297,8 +299,12 @@ def _speaks(status: int) -> bool:
 
 
 def request_id(intent: Intent, what: str = "") -> str:
-    """The request id of a call, of 32 characters: of the batch that it was first sent in."""
-    text = f"{intent.call or intent.key} {what}"
+    """The request id of the batch that an intent was first sent in."""
+    return call_id(f"{intent.call or intent.key} {what}")
+
+
+def call_id(text: str) -> str:
+    """A request id, of 32 characters: no other call of the company has it."""
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 

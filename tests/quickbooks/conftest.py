@@ -10,8 +10,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from books_desk import Desk
+from books_desk import client as a_client
 from sandbox_client import Client
 
+from hub.sdk import Kind
 from hub.testing import FakeClock
 from hub_quickbooks.sandbox import QuickBooksSandbox
 
@@ -37,3 +40,15 @@ def client(sandbox: QuickBooksSandbox) -> Iterator[Client]:
     """A strict client of that company."""
     with Client(sandbox) as client:
         yield client
+
+
+@pytest.fixture
+def desk(sandbox: QuickBooksSandbox, clock: FakeClock) -> Desk:
+    """The connector at that company, without the hub."""
+    return Desk(sandbox, clock)
+
+
+@pytest.fixture
+def acme(desk: Desk) -> str:
+    """A client of that company that the connector has made."""
+    return desk.make(Kind.CLIENT, a_client()).external_id

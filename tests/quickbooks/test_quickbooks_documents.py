@@ -20,15 +20,7 @@ TIME = {"timekeepers": "write", "time_entries": "write"}
 
 @pytest.fixture
 def desk(sandbox: QuickBooksSandbox, clock: FakeClock) -> Desk:
-    made = Desk(sandbox, clock, **TIME)
-    made.make(Kind.CLIENT, client())
-    return made
-
-
-@pytest.fixture
-def acme(desk: Desk) -> str:
-    (found,) = desk.company.all("Customer")
-    return str(found["Id"])
+    return Desk(sandbox, clock, **TIME)
 
 
 @pytest.mark.parametrize(("length", "kept"), [(100, True), (101, False)])

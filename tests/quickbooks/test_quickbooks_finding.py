@@ -20,15 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def desk(sandbox: QuickBooksSandbox, clock: FakeClock) -> Desk:
-    made = Desk(sandbox, clock, timekeepers="write", time_entries="write")
-    made.make(Kind.CLIENT, client())
-    return made
-
-
-@pytest.fixture
-def acme(desk: Desk) -> str:
-    (found,) = desk.company.all("Customer")
-    return str(found["Id"])
+    return Desk(sandbox, clock, timekeepers="write", time_entries="write")
 
 
 def ids(desk: Desk, one: Intent) -> list[str]:

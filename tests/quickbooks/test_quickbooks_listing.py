@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from books_desk import Payload
 
     from hub.sdk import Cursor, Upsert
-    from hub.testing import FakeClock
-    from hub_quickbooks.sandbox import QuickBooksSandbox
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 MONEY = [Kind.INVOICE, Kind.PAYMENT, Kind.WRITE_OFF, Kind.CREDIT_NOTE]
@@ -25,11 +23,6 @@ COVERED = [Kind.CLIENT, Kind.MATTER, Kind.TIMEKEEPER, *MONEY]
 """The kinds of which the company tells what changed."""
 FEW = 10
 """So many rows are a page, where a test says so."""
-
-
-@pytest.fixture
-def desk(sandbox: QuickBooksSandbox, clock: FakeClock) -> Desk:
-    return Desk(sandbox, clock)
 
 
 @pytest.fixture

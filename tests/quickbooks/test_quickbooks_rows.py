@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from books_desk import Desk, advance, client, credit_note, fee, invoice, matter, payment, write_off
@@ -14,10 +14,6 @@ from hub.sdk import Kind, Upsert, Written
 from hub_quickbooks.digests import digest_of
 from hub_quickbooks.names import mark
 from hub_quickbooks.rows import plain, row_of, written
-
-if TYPE_CHECKING:
-    from hub.testing import FakeClock
-    from hub_quickbooks.sandbox import QuickBooksSandbox
 
 Document = dict[str, Any]
 
@@ -35,11 +31,6 @@ INVOICE: Document = {
         {"Amount": Decimal("100.00"), "DetailType": "SubTotalLineDetail"},
     ],
 }
-
-
-@pytest.fixture
-def desk(sandbox: QuickBooksSandbox, clock: FakeClock) -> Desk:
-    return Desk(sandbox, clock)
 
 
 def row(kind: Kind, entity: str, **fields: Any) -> Upsert:

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from books_desk import Desk, advance, applied, client, cost, credit_note, fee, invoice, matter, write_off
+from books_desk import Desk, advance, applied, cost, credit_note, fee, invoice, matter, write_off
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,24 +17,9 @@ if TYPE_CHECKING:
     from books_desk import Payload
 
     from hub.sdk import End
-    from hub.testing import FakeClock
-    from hub_quickbooks.sandbox import QuickBooksSandbox
 
 CENT = Decimal("0.01")
 TAXED = {"_FeeTax": "8.25"}
-
-
-@pytest.fixture
-def desk(sandbox: QuickBooksSandbox, clock: FakeClock) -> Desk:
-    made = Desk(sandbox, clock)
-    made.make(Kind.CLIENT, client())
-    return made
-
-
-@pytest.fixture
-def acme(desk: Desk) -> str:
-    (found,) = desk.company.all("Customer")
-    return str(found["Id"])
 
 
 def sold(desk: Desk, made: Written) -> Payload:

@@ -26,11 +26,6 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def desk(sandbox: QuickBooksSandbox, clock: FakeClock) -> Desk:
-    return Desk(sandbox, clock)
-
-
-@pytest.fixture
 def limited(clock: FakeClock) -> Iterator[Desk]:
     """A company that enforces how often it may be called."""
     with QuickBooksSandbox(clock=clock) as sandbox:

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import responses
@@ -14,30 +15,17 @@ from books_desk import Desk, client, fee, invoice, payment, write_off
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.sdk import Action, Intent, Kind, NotSent, Rejected, Unknown, Written
+from hub.sdk import Action, ConfigurationError, Intent, Kind, NotSent, Rejected, Unknown, Written
+from hub_quickbooks.oauth import MemoryKeeper
 from hub_quickbooks.writing import item_id, request_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from books_desk import Payload
 
     from hub.sdk import End
-    from hub.testing import FakeClock
-    from hub_quickbooks.sandbox import QuickBooksSandbox
-
-
-@pytest.fixture
-def desk(sandbox: QuickBooksSandbox, clock: FakeClock) -> Desk:
-    made = Desk(sandbox, clock)
-    made.make(Kind.CLIENT, client())
-    return made
-
-
-@pytest.fixture
-def acme(desk: Desk) -> str:
-    (found,) = desk.company.all("Customer")
-    return str(found["Id"])
 
 
 @pytest.fixture
@@ -115,6 +103,7 @@ def test_a_credit_whose_application_got_lost_is_applied_when_it_is_sent_again(de
 # ---------------------------------------------------------------- answers
 
 
+@pytest.mark.usefixtures("acme")
 def test_answers_are_matched_in_whatever_order_they_come(desk: Desk) -> None:
     names = [f"Client {number}" for number in range(8)]
     ends = desk.ends(
@@ -197,7 +186,7 @@ def test_a_refusal_or_failure_that_was_answered_leaves_batches_as_they_are(desk:
 
 
 def test_an_update_is_sparse_and_has_no_field_but_the_hubs(
-    desk: Desk, answered: responses.RequestsMock, acme: str
+    desk: Desk, acme: str, answered: responses.RequestsMock
 ) -> None:
     answered.post(batches(desk), json={"BatchItemResponse": []})
     there = Written("7", "3", source="Invoice")
@@ -256,6 +245,35 @@ def test_what_cannot_be_read_again_was_not_sent(desk: Desk, acme: str) -> None:
     assert desk.stored("Customer", acme)["DisplayName"] == "100 Acme"
 
 
+class Closed(MemoryKeeper):
+    """A keyring that has been locked."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        raise ConfigurationError("The keyring does not open.", remedy="Unlock it.")
+
+
+def test_where_no_token_can_be_kept_nothing_was_sent(desk: Desk) -> None:
+    desk.surroundings.secrets = Closed()
+    desk.anew()
+    end = desk.end(Kind.CLIENT, client("101", "Binder"))
+    assert end == NotSent(reason="The keyring does not open. Unlock it")
+    assert desk.company.all("Customer") == []
+
+
+def test_what_is_written_by_itself_has_a_request_id_of_its_own(
+    desk: Desk, acme: str, answered: responses.RequestsMock
+) -> None:
+    """As long as that of a batch: by a short one two of a firm's many calls might be taken for one."""
+    voided = batches(desk).replace("batch", "invoice")
+    answered.post(voided, json={"Invoice": {"Id": "7", "SyncToken": "4"}})
+    there = [Written(number, "3", source="Invoice") for number in ("7", "8")]
+    payload = invoice(acme, "10.00", fee("10.00"))
+    desk.ends(*(desk.change(Kind.INVOICE, one, payload, action=Action.VOID) for one in there))
+    ids = [parse_qs(urlsplit(str(call.request.url)).query)["requestid"][0] for call in answered.calls]
+    assert [len(one) for one in ids] == [32, 32]
+    assert len(set(ids)) == 2
+
+
 # ---------------------------------------------------------------- voids
 
 
@@ -294,6 +312,7 @@ def test_a_suffix_takes_its_room_from_the_end_of_a_long_name(desk: Desk) -> None
     assert (len(found), found[-10:]) == (500, "x (client)")
 
 
+@pytest.mark.usefixtures("acme")
 def test_the_same_name_is_suffixed_once_however_often_it_is_sent(desk: Desk) -> None:
     desk.company.add("Employee", GivenName="101", FamilyName="Binder")
     one = desk.intent(Kind.CLIENT, client("101", "Binder"), call="c1")
@@ -306,6 +325,7 @@ def test_the_same_name_is_suffixed_once_however_often_it_is_sent(desk: Desk) -> 
     ]
 
 
+@pytest.mark.usefixtures("acme")
 def test_a_name_that_a_customer_has_is_for_a_person(desk: Desk) -> None:
     end = desk.end(Kind.CLIENT, client())
     assert isinstance(end, Rejected)
