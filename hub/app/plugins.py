@@ -178,7 +178,8 @@ def _installed(choice: PluginChoice) -> Iterator[_Plugin]:
     for entry in metadata.entry_points(group=GROUP):
         report = PluginReport(entry.name, enabled=choice.allows(entry.name))
         if entry.dist:
-            report.distribution, report.version = entry.dist.name, entry.dist.version
+            about = entry.dist.metadata
+            report.distribution, report.version = about["Name"], about["Version"]
         yield _Plugin(report, entry.load)
 
 

@@ -38,8 +38,8 @@ class Outward:
     """
 
     __slots__ = (
-        "_model",
         "_shapes",
+        "_table",
         "_whole_writer",
         "_writer",
         "chosen",
@@ -66,10 +66,9 @@ class Outward:
             name: one.outcomes for name, one in _all_chosen(table)
         }
         self._writer = _RecordWriter(writing, table.chosen, table.lines)
-        every = [replace(field, optional=False) for field in writing]
-        all_lines = [replace(lines, optional=False) for lines in table.lines]
-        self._whole_writer = _RecordWriter(every, table.chosen, all_lines)
-        self._model = table.model
+        self._whole_writer: _RecordWriter | None = None
+        """Made for the first update; it writes of every optional field that it is empty."""
+        self._table = table
         self._shapes = tuple(shapes)
 
     def render(self, values: Values, look: Lookup, *, whole: bool = False) -> Payload:
@@ -85,15 +84,23 @@ class Outward:
         """
         if self._shapes:
             values = self._shaped(values)
-        writer = self._whole_writer if whole else self._writer
+        writer = self._whole() if whole else self._writer
         try:
             return writer.write(values, look)
         except Unfit:
             problems = self._writer.examine(values, look, Spot())
         raise Untranslatable(problems)
 
+    def _whole(self) -> _RecordWriter:
+        if self._whole_writer is None:
+            table = self._table
+            every = [replace(field, optional=False) for field in table.fields if field.writes]
+            all_lines = [replace(lines, optional=False) for lines in table.lines]
+            self._whole_writer = _RecordWriter(every, table.chosen, all_lines)
+        return self._whole_writer
+
     def _shaped(self, values: Values) -> Values:
-        record: Any = self._model.model_validate(values)
+        record: Any = self._table.model.model_validate(values)
         for shape in self._shapes:
             record = shape(record)
         shaped: Values = record.model_dump(mode="json", exclude_defaults=True)

@@ -47,11 +47,20 @@ class SystemMapping:
         self.kinds: tuple[Kind, ...] = tuple(kind for kind in KIND_ORDER if (kind, "") in tables)
         self._tables = tables
         self._outwards = outwards
-        self._inwards = {key: Inward(table) for key, table in tables.items() if table.reads}
+        self._inwards: dict[tuple[Kind, str], Inward] = {}
+        """Made when they are first asked for: a run reads few of the kinds that a mapping knows."""
 
     def inward(self, kind: Kind, source: str) -> Inward | None:
         """How records of a source are read; a source without a table of its own is read by the kind's."""
-        return self._inwards.get((kind, source)) or self._inwards.get((kind, ""))
+        return self._read_by((kind, source)) or self._read_by((kind, ""))
+
+    def _read_by(self, key: tuple[Kind, str]) -> Inward | None:
+        table = self._tables.get(key)
+        if table is None or not table.reads:
+            return None
+        if key not in self._inwards:
+            self._inwards[key] = Inward(table)
+        return self._inwards[key]
 
     def outward(self, kind: Kind) -> Outward | None:
         """How records of a kind are written; ``None`` where the mapping does not say how."""
