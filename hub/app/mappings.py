@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from hub.app.crosswalks import read_crosswalk
 from hub.app.toml_file import nearest, parse_toml
 from hub.mapping import compile_mapping, load_layers
 from hub.sdk import ConfigurationError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from hub.app.config_schema import Connection
     from hub.app.plugins import PluginHost
-    from hub.mapping import Layer, SystemMapping
+    from hub.mapping import Crosswalk, Layer, SystemMapping
 
 _NAME = re.compile(r"[\w-]+(/[\w-]+)*")
 _COLUMNS = ("code", "parent", "name")
@@ -79,6 +80,19 @@ class MappingFiles:
         uses = Counter(one.name for one in listed)
         named = {one.name: one.code for one in listed if one.name and uses[one.name] == 1}
         return named | {one.code: one.code for one in listed}
+
+    def crosswalk(self, name: str, systems: Sequence[str]) -> Crosswalk:
+        """A crosswalk as a system sees it; one without rows where there is no file.
+
+        Args:
+            name: its name, without folder and suffix.
+            systems: the columns that may be this system's, such as its connection and its connector.
+
+        Raises:
+            ConfigurationError: a file of it is wrong.
+
+        """
+        return read_crosswalk(name, self._found(f"crosswalks/{name}", ".csv"), systems)
 
     def profile(self, name: str) -> Mapping[str, Any]:
         """A portal's profile: ``portals/<name>.toml`` over ``portals/default.toml``, the workspace's last.
@@ -144,7 +158,14 @@ def system_mapping(files: MappingFiles, connection: Connection, host: PluginHost
     if not layers:
         remedy = f"Write mappings/{connection.connector}.toml; the mapping language is in the docs."
         raise ConfigurationError(f"Nobody has a mapping for '{connection.connector}'.", remedy=remedy)
-    return compile_mapping(layers, codes=files.spellings, converters=host.converters, shapes=host.shapes)
+    systems = tuple(dict.fromkeys((connection.name, connection.connector)))
+    return compile_mapping(
+        layers,
+        codes=files.spellings,
+        converters=host.converters,
+        shapes=host.shapes,
+        crosswalks=lambda name: files.crosswalk(name, systems),
+    )
 
 
 def field_table(layers: Sequence[Layer], kind: str, field: str) -> Mapping[str, Any]:

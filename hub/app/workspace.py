@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from hub.app.config import FILE_NAME, load_config
 from hub.app.connections import open_connector, secret_fields
+from hub.app.crosswalks import add_pairs, pairs_of
 from hub.app.mappings import MappingFiles, system_mapping
 from hub.app.plugins import PluginHost, open_plugins
 from hub.app.secrets import SecretStore
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from hub.app.config import Config
     from hub.app.config_schema import Flow as ConfiguredFlow
     from hub.app.config_schema import Limit as ConfiguredLimit
-    from hub.ledger import StoredRecord
+    from hub.ledger import Hold, StoredRecord
     from hub.model import Kind, Record, RecordId
     from hub.sdk import Clock, Connector, Finding, RuleContext
 
@@ -230,9 +231,25 @@ class OpenWorkspace:
         """A data file of the shared mappings, overridden by the workspace's own."""
         return self.files.data(name)
 
-    def decide(self, hold: int, action: str, reason: str) -> None:
-        """Record a person's decision about a hold."""
-        decide(self.ledger, hold, action, reason)
+    def decide(
+        self,
+        hold: int,
+        action: str,
+        reason: str,
+        *,
+        record: int | None = None,
+        one: bool = False,
+        meant: str = "",
+    ) -> Sequence[Hold]:
+        """Record a person's decision about a hold; what pairs go into the crosswalks at once.
+
+        Raises:
+            HubError: nothing of the sort can be decided about it.
+
+        """
+        decided = decide(self.ledger, hold, action, reason, record=record, one=one, meant=meant)
+        add_pairs(self.folder, pairs_of(decided))
+        return decided
 
     def find(self, kind: Kind, text: str) -> list[StoredRecord]:
         """The records that a person may mean.

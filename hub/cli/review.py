@@ -23,6 +23,9 @@ _ALL = 10_000
 @click.argument("action", type=click.Choice(_ACTIONS), required=False)
 @click.option("--reason", default="", help="Why; needed to waive, and kept.")
 @click.option("--record", type=int, metavar="NUMBER", help="The record to link to, where it is like several.")
+@click.option(
+    "--as", "meant", default="", metavar="TEXT", help="With accept: what it is, where it is not what seems."
+)
 @click.option("--one", is_flag=True, help="Decide for this one alone, not for all with its cause.")
 @click.option("--warnings", is_flag=True, help="Show what only warns, too.")
 @click.option(
@@ -39,6 +42,7 @@ def command(  # noqa: PLR0913 -- the options of one command
     *,
     reason: str,
     record: int | None,
+    meant: str,
     one: bool,
     warnings: bool,
     lists: Path | None,
@@ -48,10 +52,13 @@ def command(  # noqa: PLR0913 -- the options of one command
     accept: it is right as it is.  waive: let it go, for a reason.  link: it is that record.
     new: it is another one.  retry: try once more.  bring: an earlier invoice goes to the books, too.
     leave: it does not.
+
+    What a crosswalk lacks, such as a timekeeper's number: accept takes what it seems to be, for all that have
+    one cause, and writes it into mappings/crosswalks/; --as says what it is instead.
     """
     from hub.app.workspace import OpenWorkspace  # noqa: PLC0415 -- brings the ledger's libraries
     from hub.cli.showing import line_of, show_group, show_groups  # noqa: PLC0415 -- as above
-    from hub.sync.review import choices, decide, group_of  # noqa: PLC0415 -- as above
+    from hub.sync.review import choices, group_of  # noqa: PLC0415 -- as above
     from hub.sync.sides import sides  # noqa: PLC0415 -- as above
     from hub.sync.telling import holds  # noqa: PLC0415 -- as above
 
@@ -78,7 +85,7 @@ def command(  # noqa: PLR0913 -- the options of one command
             screen.document({"holds": mine, **said_of_it, **_figures(group)})
             show_group(screen, ledger, group, currency)
         else:
-            decided = decide(ledger, number, action, reason, record=record, one=one)
+            decided = workspace.decide(number, action, reason, record=record, one=one, meant=meant)
             screen.document({"decided": [held.id for held in decided], "action": action})
             screen.say(f"Noted for {len(decided)}. It takes effect with the next run: hub sync")
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from hub.mapping.fields import Words
+    from hub.mapping.crosswalks import Crosswalk
+    from hub.mapping.fields import Tools, Words
     from hub.mapping.layers import Place
     from hub.mapping.routes import Lookup, Route
     from hub.mapping.slots import Slot
@@ -35,15 +36,24 @@ class Row:
     Args:
         accepts: canonical field → the stored values with which the row fits.
         gives: what is written; ``False`` where the vendor's field is left out.
+        of: the canonical field whose own value is written, where it has one; empty for none.
+        walk: the crosswalk that says how the system spells that value; without it, it goes as it is.
 
     """
 
     accepts: Mapping[str, frozenset[Any]]
-    gives: Scalar
+    gives: Scalar = False
+    of: str = ""
+    walk: Crosswalk | None = None
 
-    def fits(self, dimensions: Mapping[str, Any]) -> bool:
-        """Whether all its conditions hold."""
-        return all(dimensions[name] in values for name, values in self.accepts.items())
+    def pick(self, dimensions: Mapping[str, Any]) -> Scalar | None:
+        """What it gives; ``None`` where it does not fit."""
+        if not all(dimensions[name] in values for name, values in self.accepts.items()):
+            return None
+        if not self.of:
+            return self.gives
+        value: Scalar | None = dimensions[self.of]
+        return self.walk.outward.get(str(value)) if value and self.walk else value or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +80,9 @@ class Chosen:
 
     @property
     def outcomes(self) -> tuple[Scalar, ...]:
-        """All that it may write."""
-        return tuple(dict.fromkeys(row.gives for row in self.rows if row.gives is not False))
+        """All that its rows say may be written."""
+        given = (row.gives for row in self.rows if not row.of and row.gives is not False)
+        return tuple(dict.fromkeys(given))
 
     def dimensions(self, values: Mapping[str, Any], look: Lookup) -> dict[str, Any]:
         """What a record has in the fields that the rows look at."""
@@ -86,12 +97,12 @@ class Chosen:
         """
         dimensions = self.dimensions(values, look)
         for row in self.rows:
-            if row.fits(dimensions):
-                return row.gives
+            if (given := row.pick(dimensions)) is not None:
+                return given
         raise Unfit("no-row", "nothing that a row fits")
 
 
-def parse_chosen(column: Words, raw: object, place: Place, model: type[BaseModel]) -> Chosen:
+def parse_chosen(column: Words, raw: object, place: Place, model: type[BaseModel], tools: Tools) -> Chosen:
     """Understand the table of a vendor's field.
 
     Raises:
@@ -103,22 +114,45 @@ def parse_chosen(column: Words, raw: object, place: Place, model: type[BaseModel
     if not raw:
         raise place.wrong("has no row.", remedy="Add one, or say false to take it out.")
     routes: dict[str, Route] = {}
-    rows = tuple(_row(row, replace(place, row=number), model, routes) for number, row in enumerate(raw, 1))
+    parser = _Parser(model, tools, routes)
+    rows = tuple(parser.row(row, replace(place, row=number)) for number, row in enumerate(raw, 1))
     return Chosen(place, column, routes, rows)
 
 
-def _row(raw: object, place: Place, model: type[BaseModel], routes: dict[str, Route]) -> Row:
-    """A row; the ways to what it looks at are noted in ``routes``."""
-    said = dict(_flat((), table_at(place, raw)))
-    if "is" not in said:
-        raise place.wrong("does not say what is written.", remedy='Add is = "…", or is = false for nothing.')
-    gives = _gives(said.pop("is"), place.at("is"))
-    accepts = {}
-    for name, value in said.items():
-        here = place.at(*name.split("."))
-        routes[name] = as_route(meaning(name, model, here))
-        accepts[name] = _accepted(routes[name].slot, value, here)
-    return Row(accepts, gives)
+class _Parser:
+    """Understands rows; the ways to what they look at are noted in ``routes``."""
+
+    def __init__(self, model: type[BaseModel], tools: Tools, routes: dict[str, Route]) -> None:
+        self._model = model
+        self._tools = tools
+        self._routes = routes
+
+    def row(self, raw: object, place: Place) -> Row:
+        """A row."""
+        said = dict(_flat((), table_at(place, raw)))
+        if ("is" in said) == ("of" in said):
+            remedy = 'Add is = "…", is = false for nothing, or of = "…" for the value of a field.'
+            raise place.wrong("does not say what is written.", remedy=remedy)
+        gives = _gives(said.pop("is"), place.at("is")) if "is" in said else False
+        of, walk = self._of(said, place)
+        accepts = {}
+        for name, value in said.items():
+            here = place.at(*name.split("."))
+            accepts[name] = _accepted(self._slot(name, here), value, here)
+        return Row(accepts, gives, of, walk)
+
+    def _slot(self, name: str, place: Place) -> Slot:
+        self._routes[name] = as_route(meaning(name, self._model, place))
+        return self._routes[name].slot
+
+    def _of(self, said: dict[str, Any], place: Place) -> tuple[str, Crosswalk | None]:
+        """The field whose value is written, and the crosswalk that spells it."""
+        of, walk = said.pop("of", ""), said.pop("crosswalk", "")
+        if walk and not of:
+            raise place.at("crosswalk").wrong("means nothing without `of`.", remedy="Leave it out.")
+        if of and self._slot(str(of), place.at("of")).sort is not Sort.TEXT:
+            raise place.at("of").wrong(f"{of} holds no text.", remedy="Name a field that does.")
+        return str(of), self._tools.crosswalk(str(walk), place.at("crosswalk")) if walk else None
 
 
 def _flat(words: Words, raw: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

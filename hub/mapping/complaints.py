@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _QUOTABLE = re.compile(r"\S{1,24}|[0-9.,:/+ -]{1,24}")
 """A code, a number or a date may be quoted; what reads like words may be a narrative in a wrong column."""
+_NAMES = re.compile(r"[^\x00-\x1f]{1,60}")
+"""What a crosswalk lists are names of activities, timekeepers and the like, and no narratives."""
 
 _LONGEST = 40
 """What a firm tells its records apart by, such as a code or a category, is no longer."""
@@ -72,22 +74,22 @@ def _told(slot: Slot, value: object) -> str:
 
 def _problem(field: Field, unfit: Unfit, value: object, names: tuple[str, str, str]) -> Problem:
     subject, name, vendor = names
-    quote = "" if field.slot.privileged else _quoted(value)
+    quote = "" if field.slot.privileged else _quoted(value, _NAMES if field.crosswalk else _QUOTABLE)
     if unfit.code == "missing":
         message = f"{subject} empty."
     elif quote:
         message = f'{subject} "{quote}", which is {unfit.says}.'
     else:
         message = f"{subject} {unfit.says}."
-    return Problem(name, vendor, unfit.code, message, _remedy(field, unfit), quote)
+    return Problem(name, vendor, unfit.code, message, _remedy(field, unfit), quote, field.crosswalk)
 
 
-def _quoted(value: object) -> str:
+def _quoted(value: object, quotable: re.Pattern[str]) -> str:
     try:
         text = "" if value is None else text_of(value)
     except Unfit:
         return ""
-    return text if _QUOTABLE.fullmatch(text) else ""
+    return text if quotable.fullmatch(text) else ""
 
 
 def _remedy(field: Field, unfit: Unfit) -> str:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from hub.mapping.codecs import Codec
+    from hub.mapping.crosswalks import Crosswalk
     from hub.mapping.layers import Place
     from hub.mapping.routes import Fetch
     from hub.mapping.slots import Slot
@@ -22,11 +23,13 @@ Words = tuple[str, ...]
 
 @dataclass(slots=True)
 class Tools:
-    """What mapping files may name: code lists, converters. Remembers the lists that were asked for."""
+    """What mapping files may name: code lists, crosswalks, converters. Remembers what was asked for."""
 
     codes: Callable[[str], Mapping[str, str]]
     converters: Mapping[str, Converter]
+    crosswalks: Callable[[str], Crosswalk]
     used: dict[str, dict[str, str]] = field(default_factory=dict)
+    walked: dict[str, Crosswalk] = field(default_factory=dict)
 
     def code_list(self, name: str, place: Place) -> Mapping[str, str]:
         """A code list by its name.
@@ -46,6 +49,20 @@ class Tools:
                 raise place.wrong(error.message, remedy=error.remedy) from error
         return self.used[name]
 
+    def crosswalk(self, name: str, place: Place) -> Crosswalk:
+        """A crosswalk by its name; without a file it has no rows.
+
+        Raises:
+            ConfigurationError: its file is wrong, or this is no name of a file.
+
+        """
+        if name not in self.walked:
+            try:
+                self.walked[name] = self.crosswalks(name)
+            except ConfigurationError as error:
+                raise place.wrong(error.message, remedy=error.remedy) from error
+        return self.walked[name]
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -58,6 +75,8 @@ class Field:
         columns: the vendor's fields; none for a constant that is only read.
         several: whether ``columns`` together make one value.
         join: what stands between the parts of one text.
+        otherwise: where it is read from where ``columns`` have no value.
+        crosswalk: the name of the crosswalk by which it is read and written, if it is.
         constant: the canonical value that it always has; ``None`` if it has none.
         kinds: what a ``ref`` may refer to, be it through another record.
         source: the record type that a ``ref`` is narrowed to.
@@ -76,6 +95,8 @@ class Field:
     through: frozenset[Kind] = frozenset()
     several: bool = False
     join: str | None = None
+    otherwise: Field | None = None
+    crosswalk: str = ""
     constant: Any = None
     kinds: tuple[Kind, ...] = ()
     source: str = ""
@@ -88,6 +109,11 @@ class Field:
     writes: bool = True
     insists: bool = False
     """Whether the mapping itself says that it goes out."""
+
+    @property
+    def chain(self) -> tuple[Field, ...]:
+        """Itself, and where it is read from else, in the order in which they are tried."""
+        return (self,) if self.otherwise is None else (self, *self.otherwise.chain)
 
     @property
     def held_kinds(self) -> tuple[Kind, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.mapping import codecs, days
 from hub.mapping.codecs import ForeignId
+from hub.mapping.crosswalks import crosswalk_codec
 from hub.mapping.fields import Field, Tools, Words
 from hub.mapping.layers import table_at
 from hub.mapping.problems import Unfit
@@ -30,8 +31,9 @@ _GRAMMAR: Mapping[str, tuple[type | tuple[type, ...], str]] = {
     "as": (str, "text"),
     "values": (Mapping, "a table"),
     "inverse": (Mapping, "a table"),
-    "unknown": (str, '"hold" or "empty"'),
+    "unknown": (str, '"hold", "empty" or "same"'),
     "codes": (str, "text"),
+    "crosswalk": (str, "text"),
     "ref": ((str, list), "a kind or a list of kinds"),
     "source": (str, "text"),
     "default": (object, "a value"),
@@ -39,18 +41,20 @@ _GRAMMAR: Mapping[str, tuple[type | tuple[type, ...], str]] = {
     "required": (bool, "true or false"),
     "optional": (bool, "true or false"),
     "way": (str, '"in", "out" or "both"'),
+    "else": (Mapping, "a table"),
 }
 KEYS = frozenset(_GRAMMAR)
 _WAYS = ("in", "out", "both")
 _HOWS = ("as", "values", "codes", "ref")
+_OTHER_HOWS = ("as", "values", "crosswalk", "ref")
 _UNKNOWN = ("hold", "empty")
 _ONLY_WITH: Mapping[str, Words] = {
     "inverse": ("values",),
-    "unknown": ("values", "ref"),
+    "unknown": ("values", "ref", "crosswalk"),
     "source": ("ref",),
     "join": ("field", "fields"),
 }
-_ONLY_READ = ("default", "empty", "fields", "const")
+_ONLY_READ = ("default", "empty", "fields", "const", "else")
 
 
 def parse_field(name: str, raw: object, place: Place, model: type[BaseModel], tools: Tools) -> Field:
@@ -76,9 +80,12 @@ def _check_grammar(spec: Mapping[str, Any], place: Place) -> None:
         if key in spec and not any(other in spec for other in others):
             raise place.at(key).wrong(f"means nothing without `{others[0]}`.", remedy="Leave it out.")
     _at_most_one(spec, place, _HOWS)
+    _at_most_one(spec, place, _OTHER_HOWS)
     _at_most_one(spec, place, ("field", "fields"))
     _at_most_one(spec, place, ("const", "fields"))
     _at_most_one(spec, place, ("required", "default"))
+    for key in ("const", "default", "fields"):
+        _at_most_one(spec, place, (key, "else"))
 
 
 def _at_most_one(spec: Mapping[str, Any], place: Place, keys: Words) -> None:
@@ -99,6 +106,7 @@ class _Parser:
         self.spec = spec
         self.place = place
         self.tools = tools
+        self.model = model
         self.end = meaning(name, model, place)
         self.slot: Slot = self.end.slot if isinstance(self.end, Route) else self.end
 
@@ -119,6 +127,8 @@ class _Parser:
             through=route.kinds if route else frozenset(),
             several="fields" in self.spec,
             join=self.spec.get("join"),
+            otherwise=self._otherwise(),
+            crosswalk=self.spec.get("crosswalk", ""),
             constant=self._constant(kinds),
             kinds=kinds,
             source=self.spec.get("source", ""),
@@ -156,6 +166,16 @@ class _Parser:
             raise place.wrong(f"{self.name} is a list, not one text.", remedy="Leave `join` out.")
         return columns
 
+    def _otherwise(self) -> Field | None:
+        """Where it comes from where its own vendor field is empty."""
+        if "else" not in self.spec:
+            return None
+        if self.slot.many:
+            raise self.place.at("else").wrong(
+                f"{self.name} is a list, not one value.", remedy="Leave it out."
+            )
+        return parse_field(self.name, self.spec["else"], self.place.at("else"), self.model, self.tools)
+
     def _kinds(self) -> tuple[Kind, ...]:
         """What the reference refers to, as the mapping narrows it."""
         if (self.slot.sort is Sort.REFERENCE) != ("ref" in self.spec):
@@ -185,13 +205,30 @@ class _Parser:
     def _codec(self, kinds: tuple[Kind, ...]) -> Codec:
         if kinds:
             return codecs.reference(self._foreign(kinds, ""))
+        if "crosswalk" in self.spec:
+            return self._crosswalk()
         if "codes" in self.spec:
-            place = self.place.at("codes")
-            self._only(place, Sort.TEXT)
-            return codecs.codes(self.spec["codes"], self.tools.code_list(self.spec["codes"], place))
+            return self._codes()
         if "values" in self.spec:
             return self._values()
         return self._converter()
+
+    def _codes(self) -> Codec:
+        place = self.place.at("codes")
+        self._only(place, Sort.TEXT)
+        return codecs.codes(self.spec["codes"], self.tools.code_list(self.spec["codes"], place))
+
+    def _crosswalk(self) -> Codec:
+        place = self.place.at("crosswalk")
+        self._only(place, Sort.TEXT)
+        walk = self.tools.crosswalk(self.spec["crosswalk"], place)
+        usual = "hold" if self.slot.needed or self.spec.get("required") else "empty"
+        unknown = self._unknown(usual, (*_UNKNOWN, "same"))
+        if "codes" not in self.spec:
+            return crosswalk_codec(walk, unknown, None)
+        listed = self._codes()
+        walk.names.update(self.tools.code_list(self.spec["codes"], place))
+        return crosswalk_codec(walk, unknown, listed)
 
     def _only(self, place: Place, *sorts: Sort) -> None:
         if self.slot.sort not in sorts:
@@ -215,11 +252,11 @@ class _Parser:
         usual = "empty" if self.slot.sort is Sort.TEXT and not self.spec.get("required") else "hold"
         return self._unknown(usual) == "empty"
 
-    def _unknown(self, usual: str) -> str:
+    def _unknown(self, usual: str, among: Words = _UNKNOWN) -> str:
         """What happens to a value that is not known."""
         said = str(self.spec.get("unknown", usual))
-        if said not in _UNKNOWN:
-            raise self.place.at("unknown").wrong(f'is "{said}".', name=said, among=_UNKNOWN)
+        if said not in among:
+            raise self.place.at("unknown").wrong(f'is "{said}".', name=said, among=among)
         return said
 
     def _forgiving(self, kinds: tuple[Kind, ...]) -> bool:
@@ -318,6 +355,8 @@ class _Parser:
             return "it has no `field`"
         if "fields" in self.spec and "join" in self.spec:
             return "one text cannot be taken apart into several fields"
+        if "else" in self.spec:
+            return "it is read from one of several fields"
         return codec.one_way
 
 

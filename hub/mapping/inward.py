@@ -58,7 +58,7 @@ class Inward:
         self.fields = tuple(field.name for field in reading)
         self.reference_fields = tuple(field.name for field in reading if field.kinds)
         pairs = [(lines.into, field) for lines in lists for field in lines.fields if field.reads]
-        referring = [*reading, *(field for _, field in pairs)]
+        referring = [one for field in (*reading, *(field for _, field in pairs)) for one in field.chain]
         self.reference_kinds = frozenset(kind for field in referring for kind in field.kinds)
         self.line_reference_fields = tuple(
             dict.fromkeys((into, field.name) for into, field in pairs if field.kinds)
@@ -85,14 +85,18 @@ class Inward:
         except (Unfit, TypeError):  # a TypeError: a list or document where one value should be
             values, problems = self._reader.examine(raw, Spot())
         if problems:
-            raise Untranslatable(problems)
+            raise Untranslatable(problems, values)
         return values
 
 
 def _columns(fields: Sequence[Field], lines: Sequence[Lines]) -> dict[str, bool]:
     found: dict[str, bool] = {}
     pairs = [
-        (column, field.optional) for field in fields if field.constant is None for column in field.columns
+        (column, one.optional)
+        for field in fields
+        for one in field.chain
+        if one.constant is None
+        for column in one.columns
     ]
     for words, optional in [*pairs, *((table.each, table.optional) for table in lines)]:
         found[words[0]] = found.get(words[0], False) or not optional
@@ -169,7 +173,8 @@ class _RecordReader:
             try:
                 value = take(raw)
             except Unfit as unfit:
-                problems.append(unread(field, unfit, _value_at_fault(raw, field), spot))
+                said = _at_fault(raw, field)
+                problems.append(unread(said, unfit, _value_at_fault(raw, said), spot))
                 continue
             if value is not None:
                 _put(found, field.slot.words, value)
@@ -183,7 +188,8 @@ class _RecordReader:
 def _is_flat(field: Field) -> bool:
     """Whether it goes from one column of the record to one field of the record."""
     lone = len(field.columns) == 1 and len(field.columns[0]) == 1
-    return lone and field.constant is None and len(field.slot.words) == 1 and not field.several
+    own = field.constant is None and field.otherwise is None
+    return lone and own and len(field.slot.words) == 1 and not field.several
 
 
 def _gaps(model: type[BaseModel], given: set[str]) -> tuple[str, ...]:
@@ -213,6 +219,8 @@ def _taker(field: Field) -> Callable[[Raw], Any]:
     if field.constant is not None:
         constant = field.constant
         return lambda _raw: constant
+    if field.otherwise is not None:
+        return _either(field, field.otherwise)
     whole = _whole(field)
     if field.several:
         return _several(field, whole)
@@ -241,12 +249,31 @@ def _value_at_fault(raw: Raw, field: Field) -> object:
         return None
 
 
+def _at_fault(raw: Raw, field: Field) -> Field:
+    """Of a field that is read from one of several places, the one that has a value."""
+    return next((one for one in field.chain if _value_at_fault(raw, one) not in (None, "")), field)
+
+
 def _several(field: Field, whole: Convert) -> Callable[[Raw], Any]:
     digs = [partial(_dig, words=column) for column in field.columns]
     if field.join is None:
         return lambda raw: whole([dig(raw) for dig in digs])
     join = field.join
     return lambda raw: whole(join.join(text for dig in digs if (text := _text(dig(raw)))))
+
+
+def _either(field: Field, otherwise: Field) -> Callable[[Raw], Any]:
+    """From a field that may be empty, else from another one."""
+    dig, convert = partial(_dig, words=field.columns[0]), _item(field)
+    other, whole = _taker(otherwise), _whole(field)
+
+    def either(raw: Raw) -> Any:  # noqa: ANN401 -- of the field's own type
+        found = convert(dig(raw))
+        if found is None:
+            found = other(raw)
+        return whole(None) if found is None else found
+
+    return either
 
 
 def _text(value: object) -> str:

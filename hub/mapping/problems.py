@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from hub.model import RecordId
 
@@ -21,10 +21,11 @@ class Problem:
         vendor_field: the system's own field, such as ``DATE`` or ``FEES[3].AMOUNT``.
         code: ``missing``, ``not-mapped``, ``not-text``, ``not-a-date``, ``not-a-number``,
             ``not-a-flag``, ``unknown-value``, ``unknown-code``, ``no-list``, ``no-document``,
-            ``not-converted``, ``does-not-fit``, ``no-table`` or ``no-row``.
+            ``not-converted``, ``does-not-fit``, ``no-table``, ``no-row`` or ``unpaired``.
         message: what is wrong; never quotes a privileged value.
         remedy: what to do about it.
         value: the value at fault, or for ``no-row`` the values; without what is privileged.
+        crosswalk: for ``unpaired``, the crosswalk that has no row for it.
 
     """
 
@@ -34,14 +35,16 @@ class Problem:
     message: str
     remedy: str
     value: str = ""
+    crosswalk: str = ""
 
 
 class Untranslatable(Exception):
-    """A record cannot be translated; ``problems`` names all that is wrong with it."""
+    """A record cannot be translated; ``problems`` names all that is wrong, ``values`` has what is right."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], values: Mapping[str, Any] | None = None) -> None:
         super().__init__(" ".join(problem.message for problem in problems))
         self.problems = tuple(problems)
+        self.values = values or {}
 
 
 class Unbound(Exception):

@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from hub.mapping.crosswalks import Crosswalk
 from hub.mapping.fields import Tools
 from hub.mapping.grammar import BUILT_IN
 from hub.mapping.inward import Inward
@@ -42,8 +43,11 @@ class SystemMapping:
         tables: Mapping[tuple[Kind, str], Table],
         outwards: Mapping[Kind, Outward],
         digest: str,
+        crosswalks: Mapping[str, Crosswalk],
     ) -> None:
         self.digest = digest
+        self.crosswalks = crosswalks
+        """Those that its fields name."""
         self.kinds: tuple[Kind, ...] = tuple(kind for kind in KIND_ORDER if (kind, "") in tables)
         self._tables = tables
         self._outwards = outwards
@@ -100,6 +104,7 @@ def compile_mapping(
     codes: Callable[[str], Mapping[str, str]],
     converters: Mapping[str, Converter],
     shapes: Mapping[str, Shape],
+    crosswalks: Callable[[str], Crosswalk] = Crosswalk,
 ) -> SystemMapping:
     """Put the layers together, check them, and compile them.
 
@@ -108,6 +113,7 @@ def compile_mapping(
         codes: gives a code list by its name: code or name → code; LookupError for an unknown one.
         converters: what plugins registered for ``as``.
         shapes: what plugins registered for ``shapes``.
+        crosswalks: gives a crosswalk by its name; one without rows where there is none.
 
     Raises:
         ConfigurationError: something is wrong; names file, line, table, key, and what would be right.
@@ -115,7 +121,7 @@ def compile_mapping(
     """
     _no_clash(converters)
     sheets = sheets_of(Layer(*layer) for layer in layers)
-    tools = Tools(codes, converters)
+    tools = Tools(codes, converters, crosswalks)
     whole = {key: merged(sheets, *key) for key in _keys(sheets)}
     tables = {(kind, source): understood(it, kind, source, tools) for (kind, source), it in whole.items()}
     outwards = {
@@ -125,7 +131,7 @@ def compile_mapping(
     }
     for key, table in tables.items():
         _shapes(whole[key], table, shapes)
-    return SystemMapping(tables, outwards, _digest(whole, tools))
+    return SystemMapping(tables, outwards, _digest(whole, tools), tools.walked)
 
 
 def _no_clash(converters: Iterable[str]) -> None:
@@ -168,5 +174,6 @@ def _shapes(whole: Merged, table: Table, shapes: Mapping[str, Shape]) -> list[Sh
 
 def _digest(whole: Mapping[tuple[Kind, str], Merged], tools: Tools) -> str:
     said = {f"{kind} {source}": it.plain() for (kind, source), it in whole.items()}
-    text = json.dumps([_LANGUAGE, said, tools.used], default=repr)
+    walked = {name: [walk.inward, walk.outward, walk.open] for name, walk in tools.walked.items()}
+    text = json.dumps([_LANGUAGE, said, tools.used, walked], default=repr)
     return hashlib.sha256(text.encode()).hexdigest()

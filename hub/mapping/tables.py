@@ -126,7 +126,7 @@ def understood(merged: Merged, kind: Kind, source: str, tools: Tools) -> Table:
     """
     model = MODELS[kind]
     lines = tuple(_lines(sheet, model, tools) for sheet in merged.lines.values())
-    chosen = _chosen(merged.chosen, model)
+    chosen = _chosen(merged.chosen, model, tools)
     fields = _owned(_fields(merged.fields, model, tools), lines, chosen)
     _no_list_twice(lines)
     return Table(
@@ -147,8 +147,8 @@ def _fields(cells: Mapping[str, Cell], model: type[BaseModel], tools: Tools) -> 
     return tuple(parse_field(name, cell.raw, cell.place, model, tools) for name, cell in cells.items())
 
 
-def _chosen(cells: Mapping[Words, Cell], model: type[BaseModel]) -> tuple[Chosen, ...]:
-    return tuple(parse_chosen(column, cell.raw, cell.place, model) for column, cell in cells.items())
+def _chosen(cells: Mapping[Words, Cell], model: type[BaseModel], tools: Tools) -> tuple[Chosen, ...]:
+    return tuple(parse_chosen(column, cell.raw, cell.place, model, tools) for column, cell in cells.items())
 
 
 def _owned(fields: Iterable[Field], lines: Iterable[Lines], chosen: Iterable[Chosen]) -> tuple[Field, ...]:
@@ -199,7 +199,7 @@ def _no_list_twice(lines: Iterable[Lines]) -> None:
 
 def _lines(sheet: LinesSheet, owner: type[BaseModel], tools: Tools) -> Lines:
     into, model = _into(sheet, owner)
-    chosen = _chosen(sheet.chosen, model)
+    chosen = _chosen(sheet.chosen, model, tools)
     fields = _owned(_fields(sheet.fields, model, tools), (), chosen)
     where = _where(sheet.settings.get("where"), model)
     mapped = {field.name for field in fields if field.reads}

@@ -32,6 +32,6 @@ class Workspace(Protocol):
         """A data file of the shared mappings, overridden by the workspace's own."""
         ...
 
-    def decide(self, hold: int, action: str, reason: str) -> None:
+    def decide(self, hold: int, action: str, reason: str) -> object:
         """Record a person's decision about a hold."""
         ...

@@ -6,16 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hub.ledger import Hold
+from hub.mapping import UNPAIRED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
     from hub.ledger import StoredRecord, Stream
-    from hub.mapping import ForeignId, Problem
+    from hub.mapping import Crosswalk, ForeignId, Problem, Untranslatable
     from hub.model import Kind
     from hub.sdk import Remark, Upsert
     from hub.sync.rows import Row
@@ -55,10 +56,10 @@ def unreadable(peer: Peer, stream: Stream, item: Upsert, message: str) -> Hold:
     )
 
 
-def untranslatable(peer: Peer, stream: Stream, external_id: str, problems: Iterable[Problem]) -> list[Hold]:
+def untranslatable(peer: Peer, stream: Stream, external_id: str, error: Untranslatable) -> list[Hold]:
     """A row with values that its mapping cannot turn into a record; one hold for each vendor field."""
     holds: dict[str, Hold] = {}
-    for problem in problems:
+    for problem in error.problems:
         cause = _problem_cause(peer, stream, problem)
         if cause in holds:
             first = holds[cause]
@@ -75,11 +76,42 @@ def untranslatable(peer: Peer, stream: Stream, external_id: str, problems: Itera
             message=problem.message,
             remedy=problem.remedy,
             field=problem.field,
+            facts=_pair_facts(peer, problem, error.values) if problem.code == UNPAIRED else None,
         )
     return list(holds.values())
 
 
+def _pair_facts(peer: Peer, problem: Problem, values: Mapping[str, object]) -> dict[str, object]:
+    """What is known of something that no row of a crosswalk names: enough to see what it may be."""
+    walk = peer.mapping.crosswalks[problem.crosswalk]
+    known = {name: values[name] for name in ("name", "initials", "email") if values.get(name)}
+    return {"crosswalk": walk.name, "system": walk.system, "spelling": problem.value, "known": known}
+
+
+def pairs_scope(peer: Peer) -> str:
+    """The scope of what a connection's crosswalks lack."""
+    return f"pairs:{peer.name}"
+
+
+def unpaired(peer: Peer, walk: Crosswalk, spelling: str) -> Hold:
+    """What is read as no value, since no row of a crosswalk names it."""
+    return Hold(
+        scope=pairs_scope(peer),
+        cause=f"{UNPAIRED}:{peer.name}:{walk.name}",
+        code=UNPAIRED,
+        subject=spelling,
+        label=f"{peer.name} {spelling}",
+        message=f'"{spelling}" is in no row of {walk.title}, and is read as no value.',
+        remedy=f"Give it a row in mappings/{walk.title}, in the column {walk.system}.",
+        connection=peer.number,
+        severity="warn",
+        facts={"crosswalk": walk.name, "system": walk.system, "spelling": spelling, "known": {}},
+    )
+
+
 def _problem_cause(peer: Peer, stream: Stream, problem: Problem) -> str:
+    if problem.code == UNPAIRED:
+        return f"{UNPAIRED}:{peer.name}:{problem.crosswalk}"
     value = problem.value if problem.code.startswith("unknown") else ""
     where = f"{peer.name}:{stream.kind.value}:{stream.source}:{problem.vendor_field or problem.field}"
     return f"{problem.code}:{where}:{value}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hub.ledger import BindingState
+from hub.mapping import UNPAIRED
 from hub.sdk import HubError
 from hub.sync.deliveries import forget_delivery
 
@@ -39,6 +41,7 @@ _BY_CODE: dict[str, tuple[str, ...]] = {
     "hub.total": ("waive",),
     OPENING: ("link", "bring", "leave"),
     "opening-difference": ("accept",),
+    UNPAIRED: ("accept",),
 }
 
 
@@ -65,7 +68,7 @@ def group_of(ledger: Ledger, number: int) -> HoldGroup:
     raise HubError(f"Nothing is held under {number}.", remedy="See `hub review`.")
 
 
-def decide(
+def decide(  # noqa: PLR0913 -- all that a person may say
     ledger: Ledger,
     number: int,
     action: str,
@@ -73,8 +76,11 @@ def decide(
     *,
     record: int | None = None,
     one: bool = False,
+    meant: str = "",
 ) -> Sequence[Hold]:
     """Record a decision for a hold's whole group, or (``one``) for it alone; returns what it covers.
+
+    ``meant`` says what the hub calls what no row of a crosswalk names; without it, what seems to be meant is.
 
     Raises:
         HubError: there is no such hold, or nothing of the sort can be decided about it.
@@ -82,6 +88,10 @@ def decide(
     """
     group = group_of(ledger, number)
     holds = [hold for hold in group.holds if hold.id == number] if one else list(group.holds)
+    if holds[0].code == UNPAIRED:
+        holds = _paired(holds, meant)
+    elif meant:
+        raise HubError("Only what is in no row of a crosswalk can be said to be something else.")
     if action == "link" and record is None:
         record = _only_candidate(holds[0])
     _allow(holds, action, reason, record)
@@ -94,6 +104,22 @@ def decide(
                 _allow_again(ledger, hold, action)
         ledger.holds.lift(holds)
     return holds
+
+
+def _paired(holds: Sequence[Hold], meant: str) -> list[Hold]:
+    """Those of which it is said, or seems, what they are: with that in their facts.
+
+    Raises:
+        HubError: of none of them.
+
+    """
+    if meant and len({hold.facts["spelling"] for hold in holds}) > 1:
+        raise HubError("They are not all the same.", remedy=f"hub review ID accept --one --as {meant}")
+    known = [hold for hold in holds if hold.facts["spelling"] and (meant or hold.facts.get("proposed"))]
+    if not known:
+        raise HubError("Nobody knows what it is.", remedy="Say it: hub review ID accept --one --as …")
+    said = [{**hold.facts, "proposed": meant or hold.facts["proposed"]} for hold in known]
+    return [replace(hold, facts=facts) for hold, facts in zip(known, said, strict=True)]
 
 
 def _only_candidate(hold: Hold) -> int | None:

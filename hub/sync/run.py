@@ -12,6 +12,7 @@ from hub.sdk import ConfigurationError, Health, HubError, SourceFailed
 from hub.sync.deliveries import follow, tell
 from hub.sync.metering import metered, warn
 from hub.sync.opening import consider, prepare
+from hub.sync.pairs import tell_what_is_unpaired
 from hub.sync.planning import Planner
 from hub.sync.pull import pull
 from hub.sync.push import push
@@ -78,6 +79,7 @@ def _plan(session: Session, *, met: bool = False) -> Planner:
     _check_plugins(session)
     prepare(session)
     pull(session)
+    tell_what_is_unpaired(session)
     follow(session)
     consider(session)
     planner = Planner(session)

@@ -75,6 +75,7 @@ def _hold(held: Hold, group: HoldGroup, names: Mapping[int, str]) -> dict[str, A
         "message": held.message,
         "remedy": held.remedy,
         "since": held.since,
+        **{name: held.facts[name] for name in ("spelling", "proposed") if name in held.facts},
     }
 
 

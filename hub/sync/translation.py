@@ -98,7 +98,7 @@ class Translation:
         try:
             row.values = inward.translate(row.item.raw)
         except Untranslatable as error:
-            holds = causes.untranslatable(self.peer, stream, row.item.external_id, error.problems)
+            holds = causes.untranslatable(self.peer, stream, row.item.external_id, error)
             self.keep(stream, row, holds)
             return False
         return True

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from hub.app.mappings import MappingFiles
 from hub.app.plugins import PluginHost
-from hub.mapping import SystemMapping, compile_mapping, load_layers
+from hub.mapping import Crosswalk, SystemMapping, compile_mapping, load_layers
 from hub.sdk import Access, Kind, hookimpl
 from hub.testing.memory import MemorySystem
 from hub.testing.plain import plain_mapping
@@ -61,7 +61,13 @@ def mapping_of(connector: type[Connector[Any]]) -> SystemMapping:
     plain = plain_text(connector)
     shipped = files.layers(connector.name, connector.name)
     layers = load_layers([(f"{connector.name}.toml", plain)]) if plain else shipped
-    return compile_mapping(layers, codes=files.spellings, converters=host.converters, shapes=host.shapes)
+    return compile_mapping(
+        layers,
+        codes=files.spellings,
+        converters=host.converters,
+        shapes=host.shapes,
+        crosswalks=lambda name: Crosswalk(name, open=True),
+    )
 
 
 def _extra(connector: type[Connector[Any]]) -> Iterator[object]:

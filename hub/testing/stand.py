@@ -88,6 +88,8 @@ class Stand:
         """The connector's mapping; one that nobody has written spells everything as the hub does."""
         self._put_mapping(SampleSource.name, plain_text(SampleSource))
         self._put_mapping(connector.name, plain_text(connector))
+        for name in self.mapping.crosswalks:
+            self._put_crosswalk(name, connector.name)
         self._workspace = self.open()
 
     @property
@@ -246,6 +248,12 @@ class Stand:
             path = self.folder / "mappings" / f"{connector}.toml"
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
+
+    def _put_crosswalk(self, name: str, connector: str) -> None:
+        """What a connector calls its own things is what they are called: the kit has no second system."""
+        path = self.folder / "mappings" / "crosswalks" / f"{name}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"hub,{connector}\n*,*\n", encoding="utf-8", newline="\n")
 
     def fill_source(self) -> None:
         """Put the sample records where a run reads them from, if they are not there yet."""
