@@ -6,11 +6,20 @@ from typing import TYPE_CHECKING
 
 from hub.sdk import hookimpl
 from hub_bill4time.commands import sandbox
+from hub_bill4time.connector import Bill4TimeConnector
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import click
+
+__all__ = ["Bill4TimeConnector"]
+
+
+@hookimpl
+def hub_connectors() -> Iterable[type[Bill4TimeConnector]]:
+    """Give the connector."""
+    return [Bill4TimeConnector]
 
 
 @hookimpl
