@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _NUMBER, _FIRST_NUMBER = "last invoice number", 1000
 _ENTRIES = {"timeEntries": "entryDate", "expenses": "expenseDate"}
+_TAKEN_IF = {"timeEntries": ('t."isBillable"', 'NOT t."excludeFromInvoice"')}
 _TERMS = {
     "discount_type": "invoiceDiscountType",
     "discount_on": "applyDiscountTo",
@@ -149,15 +150,15 @@ class Billing:
 
     def _take(self, invoice: Body, through: date) -> int:
         """Put what is unbilled on a prebill; gives how many entries that is."""
+        where = {"clientId": invoice["clientId"], "billingStatus": READY}
+        if invoice["projectId"] != NO_PROJECT:
+            where["projectId"] = invoice["projectId"]
         taken = 0
         for name, day in _ENTRIES.items():
-            condition = f't."invoiceId" IS NULL AND t."clientId" = ? AND t."{day}" <= ?'
-            values = [invoice["clientId"], keep(Sort.DAY, through)]
-            if invoice["projectId"] != NO_PROJECT:
-                condition, values = f'{condition} AND t."projectId" = ?', [*values, invoice["projectId"]]
-            if name == "timeEntries":
-                condition += ' AND t."isBillable" AND NOT t."excludeFromInvoice"'
-            for entry in self._store.all(RESOURCES[name], condition, values):
+            condition = [f't."{field}" = ?' for field in where]
+            condition += ['t."invoiceId" IS NULL', f't."{day}" <= ?', *_TAKEN_IF.get(name, ())]
+            values = [*where.values(), keep(Sort.DAY, through)]
+            for entry in self._store.all(RESOURCES[name], " AND ".join(condition), values):
                 self._put(name, entry, invoice)
                 taken += 1
         return taken

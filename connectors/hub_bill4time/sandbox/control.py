@@ -51,6 +51,8 @@ def _look(sandbox: Bill4TimeSandbox, place: str) -> dict[str, Any] | None:
 
 def _drive(sandbox: Bill4TimeSandbox, place: str, request: Request) -> dict[str, Any] | None:
     document = simplejson.loads(request.content, use_decimal=True) if request.content else {}
+    if not isinstance(document, dict):
+        raise ValueError("The body is no JSON object.")  # noqa: TRY004 -- it is what arrived that is wrong
     where, _, name = place.partition("/")
     if where == "objects" and name in RESOURCES:
         return sandbox.firm.add(name, **document)

@@ -145,7 +145,7 @@ class Firm:
         through: date | None = None,
         **fields: Any,  # noqa: ANN401 -- fields of any sort
     ) -> Body:
-        """Make a prebill of all that is billable and unbilled; gives the invoice.
+        """Make a prebill of what is billable, unbilled and "Ready For Billing"; gives the invoice.
 
         Args:
             client: whose entries, of all its projects.

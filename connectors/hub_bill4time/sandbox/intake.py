@@ -10,10 +10,12 @@ choice.
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 from hub_bill4time.sandbox.refusals import Refused
 from hub_bill4time.sandbox.resources import COMPLETE, NO_PROJECT, READY, RESOURCES
@@ -70,7 +72,10 @@ def take(records: Records, path: Path, *, minimum: bool) -> Taken:
         Refused: it is none, or has fewer rows than the vendor takes.
 
     """
-    rows = list(_read(path))
+    try:
+        rows = list(_read(path))
+    except (UnicodeDecodeError, csv.Error, BadZipFile, KeyError):
+        raise Refused(f"{path.name} is neither CSV in UTF-8 nor a workbook.") from None
     resource = _resource(rows[0][1] if rows else {})
     if minimum and len(rows) < _FEWEST[resource]:
         raise Refused(f"{path.name} has {len(rows)} rows; {_FEWEST[resource]} are the fewest.")
@@ -219,7 +224,9 @@ def _project(records: Records, row: Row, client: int) -> int:
 
 def _user(records: Records, number: str, name: str) -> int:
     users = RESOURCES["users"]
-    by_id = records.store.all(users, "t.id = ?", (int(number),)) if number.isdigit() else []
+    by_id = (
+        records.store.all(users, "t.id = ?", (int(number),)) if re.fullmatch(r"[0-9]{1,9}", number) else []
+    )
     by_name = "trim(t.fname || ' ' || t.lname) = ? COLLATE NOCASE"
     return _one(by_id or records.store.all(users, by_name, (name,)), f"user {name or number!r}")
 

@@ -25,8 +25,9 @@ OWN_FAULTS = ("shift", "repeat_page", "short_last_page", "expire")
 
 ``shift``: before a page is read, the first ``rows`` rows of the resource are removed for good; or, if
 ``added``, its newest row is entered ``rows`` times more. ``repeat_page``: the page before is given once
-more. ``short_last_page``: the last ``rows`` rows of the last page are left out. ``expire``: the key ends,
-and stays so until it is renewed. ``after`` says how many pages go well first.
+more, so at the first page there is nothing to see. ``short_last_page``: the last ``rows`` rows of the last
+page are left out. ``expire``: the key ends, and stays so until it is renewed. ``after`` says how many pages
+go well first.
 """
 ON = ("any", "read", *RESOURCES)
 """To which requests: any, or those for one resource, by the name that the firm's people use."""
@@ -60,7 +61,7 @@ class Pages:
         sorts = ("read", resource.name)
         if fault := self._faults.take("shift", sorts):
             self._shift(resource, fault)
-        if resource.name in self._last and self._faults.take("repeat_page", sorts):
+        if self._faults.take("repeat_page", sorts) and resource.name in self._last:
             return self._last[resource.name]
         numbers = self._numbers(resource, query, sorts)
         document = self._wrap(self._show(resource, query, numbers), resource, query)

@@ -29,7 +29,7 @@ PRICED = {
         "projectId",
         "userId",
     },
-    "expenses": {"quantity", "unitPrice"},
+    "expenses": {"quantity", "unitPrice", "sellPrice"},
 }
 """The fields of which an amount is made."""
 
@@ -37,6 +37,13 @@ PRICED = {
 def price(store: Store, resource: str, body: Body) -> Body:
     """Give the fields of a time entry or an expense that follow from its others."""
     return _price_time(store, body) if resource == "timeEntries" else _price_expense(body)
+
+
+def price_again(store: Store, resource: str, body: Body, changes: Body) -> Body:
+    """Give the fields that follow anew when others of the same record change; a rate stays."""
+    stale = {"unitPrice"} if "sellPrice" in changes else {"sellPrice"}
+    kept = {name: None for name in stale - set(changes) if resource == "expenses"}
+    return price(store, resource, {**body, **changes, **kept})
 
 
 def _price_time(store: Store, body: Body) -> Body:

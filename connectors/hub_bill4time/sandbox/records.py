@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hub_bill4time.sandbox.pricing import PRICED, price
+from hub_bill4time.sandbox.pricing import PRICED, price, price_again
 from hub_bill4time.sandbox.refusals import Refused
 from hub_bill4time.sandbox.resources import ENTERED, NO_PROJECT, PREBILL, RESOURCES
 from hub_bill4time.sandbox.values import give, keep
@@ -47,11 +47,14 @@ class Records:
         resource = RESOURCES[name]
         body = {field.name: give(field.sort, keep(field.sort, field.default)) for field in resource.kept}
         body |= {field.name: self.clock.now() for field in resource.kept if field.name in ENTERED}
-        body |= self._read(resource, fields)
+        given = self._read(resource, fields)
+        body |= given
         if not raw:
             body |= self._following(name, body)
             self._check(resource, body)
-            body |= self._priced(name, body, fields)
+            if name in PRICED:
+                given = {one: value for one, value in given.items() if value is not None}
+                body = body | price(self.store, name, body) | given
         number = self.store.insert(resource, self._kept(resource, body))
         return self.found(name, number)
 
@@ -67,10 +70,7 @@ class Records:
         if not raw:
             self._check(resource, {**before, **changes})
             if PRICED.get(name, set()) & set(changes):
-                body = {**before, **changes}
-                if not {"hourlyRate", "unitPrice"} & set(changes):
-                    body |= {"hourlyRate": before.get("hourlyRate"), "sellPrice": changes.get("sellPrice")}
-                changes |= self._priced(name, body, changes)
+                changes = price_again(self.store, name, before, changes) | changes
         self.store.update(resource, number, self._kept(resource, changes))
         return self.found(name, number)
 
@@ -116,11 +116,6 @@ class Records:
             amount = body["paymentAmount"]
             following |= {"debit": max(-amount, amount * 0), "credit": max(amount, amount * 0)}
         return following
-
-    def _priced(self, name: str, body: Body, given: Mapping[str, Any]) -> Body:
-        if name not in PRICED:
-            return {}
-        return {one: value for one, value in price(self.store, name, body).items() if one not in given}
 
     def _check(self, resource: Resource, body: Body) -> None:
         missing = [field.name for field in resource.kept if field.required and body[field.name] is None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, Unpack
 
 from hub_bill4time.sandbox.values import Sort
 
@@ -41,6 +41,15 @@ class Field:
     def expression(self) -> str:
         """What gives it in SQL, where ``t`` is the row."""
         return self.sql or f't."{self.name}"'
+
+
+class _More(TypedDict, total=False):
+    """What only some fields say of themselves."""
+
+    sql: str
+    refers: str
+    default: object
+    required: bool
 
 
 class Shown(NamedTuple):
@@ -93,19 +102,19 @@ def to_camel(name: str) -> str:
     return name[:first].lower() + name[first:]
 
 
-def both(name: str, sort: Sort = Sort.TEXT, v2: str = "", **more: object) -> Field:
+def both(name: str, sort: Sort = Sort.TEXT, v2: str = "", **more: Unpack[_More]) -> Field:
     """Give a field that both versions show."""
-    return Field(name, sort, name, v2 or pascal(name), **more)  # type: ignore[arg-type]
+    return Field(name, sort, name, v2 or pascal(name), **more)
 
 
-def second(name: str, sort: Sort = Sort.TEXT, v2: str = "", **more: object) -> Field:
+def second(name: str, sort: Sort = Sort.TEXT, v2: str = "", **more: Unpack[_More]) -> Field:
     """Give a field that only v2 shows."""
-    return Field(name, sort, "", v2 or pascal(name), **more)  # type: ignore[arg-type]
+    return Field(name, sort, "", v2 or pascal(name), **more)
 
 
-def inner(name: str, sort: Sort = Sort.TEXT, **more: object) -> Field:
+def inner(name: str, sort: Sort = Sort.TEXT, **more: Unpack[_More]) -> Field:
     """Give a field that neither version shows."""
-    return Field(name, sort, "", "", **more)  # type: ignore[arg-type]
+    return Field(name, sort, "", "", **more)
 
 
 def pascal(name: str) -> str:

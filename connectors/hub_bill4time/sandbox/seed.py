@@ -8,10 +8,10 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from hub_bill4time.sandbox.resources import RESOURCES
-from hub_bill4time.sandbox.values import keep
+from hub_bill4time.sandbox.values import Sort, keep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from hub_bill4time.sandbox.records import Records
     from hub_bill4time.sandbox.store import Body
@@ -25,29 +25,19 @@ _WORK = (
     ("Review documents produced by opposing party", "L320", "A104"),
     ("Research on limitation of actions", "L120", "A102"),
 )
+_TOLD = ("descriptionPublic", "litigationCode", "activityCode")
 _TENTHS = 40
 
 
 def fill(records: Records, number: int) -> None:
     """Enter clients, projects and users, and so many time entries of theirs; the same for the same number."""
-    if not number:
-        return
     users = [
         records.add("users", {"fname": first, "lname": last, "billingRate": rate})
         for first, last, rate in _USERS
     ]
     projects = list(_projects(records, records.store.number(RESOURCES["clients"])))
-    entry = records.add("timeEntries", next(_entries(records, 1, users, projects)))
-    resource = RESOURCES["timeEntries"]
-    alike = {field.name: keep(field.sort, entry[field.name]) for field in resource.kept}
-    if number > 1:
-        sorts = {name: field.sort for name, field in resource.by_name.items()}
-        rows = _entries(records, number - 1, users, projects)
-        records.store.insert_many(resource, (_row(alike, sorts, one) for one in rows))
-
-
-def _row(alike: Mapping[str, Kept], sorts: Mapping[str, object], entry: Body) -> dict[str, Kept]:
-    return {**alike, **{name: keep(sorts[name], value) for name, value in entry.items()}}  # type: ignore[arg-type]
+    if number:
+        records.store.insert_many(RESOURCES["timeEntries"], _entries(records, number, users, projects))
 
 
 def _projects(records: Records, before: int) -> Iterator[Body]:
@@ -60,25 +50,28 @@ def _projects(records: Records, before: int) -> Iterator[Body]:
 
 def _entries(
     records: Records, number: int, users: Sequence[Body], projects: Sequence[Body]
-) -> Iterator[Body]:
-    chance, today = Random(number), records.clock.now().date()
+) -> Iterator[dict[str, Kept]]:
+    """Make rows of parts that are brought into their shape once; they have no rate but the user's."""
+    today, resource = records.clock.now(), RESOURCES["timeEntries"]
+    alike = {field.name: keep(field.sort, field.default) for field in resource.kept}
+    alike["createdDate"] = keep(Sort.MOMENT, today)
+    days = [_kept({"entryDate": today.date() - timedelta(days=ago)}) for ago in range(_DAYS)]
+    places = [_kept({"clientId": one["clientId"], "projectId": one["id"]}) for one in projects]
+    work = [_kept(dict(zip(_TOLD, told, strict=True))) for told in _WORK]
+    hours = [_hours(user, tenths) for user in users for tenths in range(1, _TENTHS + 1)]
+    chance = Random(number)
     for _ in range(number):
-        user, project = chance.choice(users), chance.choice(projects)
-        work, task, activity = chance.choice(_WORK)
-        hours = Decimal(chance.randint(1, _TENTHS)).scaleb(-1)
-        amount = hours * user["billingRate"]
-        yield {
-            "clientId": project["clientId"],
-            "projectId": project["id"],
-            "userId": user["id"],
-            "entryDate": today - timedelta(days=chance.randrange(_DAYS)),
-            "billableTime": hours,
-            "laborTime": hours,
-            "hourlyRate": user["billingRate"],
-            "calculatedRate": user["billingRate"],
-            "billableAmount": amount,
-            "calculatedAmount": amount,
-            "descriptionPublic": work,
-            "litigationCode": task,
-            "activityCode": activity,
-        }
+        yield alike | chance.choice(days) | chance.choice(places) | chance.choice(work) | chance.choice(hours)
+
+
+def _hours(user: Body, tenths: int) -> dict[str, Kept]:
+    hours, rate = Decimal(tenths).scaleb(-1), user["billingRate"]
+    amount = hours * rate
+    time = {"userId": user["id"], "billableTime": hours, "laborTime": hours, "rateType": "Hourly"}
+    rates = {"hourlyRate": rate, "calculatedRate": rate}
+    return _kept({**time, **rates, "billableAmount": amount, "calculatedAmount": amount})
+
+
+def _kept(entry: Body) -> dict[str, Kept]:
+    fields = RESOURCES["timeEntries"].by_name
+    return {name: keep(fields[name].sort, value) for name, value in entry.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, deque
 from datetime import timedelta
@@ -109,6 +110,6 @@ class Service(Site):
             self._asked.popleft()
         if len(self._asked) >= per_minute:
             left = self._asked[0] + _MINUTE - now if self._asked else _MINUTE
-            wait = str(int(left.total_seconds()) + 1) if self._sandbox.switches.retry_after else ""
+            wait = str(math.ceil(left.total_seconds())) if self._sandbox.switches.retry_after else ""
             raise BadRequest(429, "Too many requests.", retry_after=wait)
         self._asked.append(now)

@@ -29,6 +29,9 @@ _INDEXED = {
     "expenseDate",
     "createdDate",
 }
+_BEGIN_IDS = """
+INSERT INTO sqlite_sequence SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?)
+"""
 _TEXTS = {Sort.TEXT, Sort.DAY, Sort.MOMENT}
 
 
@@ -43,12 +46,9 @@ class Store:
         self.database.execute("PRAGMA journal_mode=WAL")
         self.database.execute("PRAGMA synchronous=OFF")
         self.database.executescript("".join(_tables()))
-        for resource in RESOURCES.values():
-            self.database.execute(
-                "INSERT INTO sqlite_sequence SELECT ?, ? "
-                "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?)",
-                (resource.name, resource.first_id - 1, resource.name),
-            )
+        with self.transaction():
+            for resource in RESOURCES.values():
+                self.database.execute(_BEGIN_IDS, (resource.name, resource.first_id - 1, resource.name))
 
     def close(self) -> None:
         """Let go of the file."""
