@@ -113,7 +113,7 @@ class Outbox:
                     return (Found(receipt, receipt=receipt),)
         except OSError as error:
             message = f"The import files cannot be looked up: {_trouble(error)}."
-            raise SourceFailed(message, remedy=f"See that {self._folder} can be written to.") from error
+            raise SourceFailed(message, remedy=f"See that {self._folder} can be written to.") from None
         return ()
 
     def follow(self, receipts: Sequence[str]) -> Iterator[Followed]:
@@ -126,7 +126,7 @@ class Outbox:
         try:
             notes = {note.name: note for note in self._all()}
         except OSError as error:
-            raise SourceFailed(f"The notes of import files cannot be read: {_trouble(error)}.") from error
+            raise SourceFailed(f"The notes of import files cannot be read: {_trouble(error)}.") from None
         for receipt in receipts:
             note = notes.get(receipt.rpartition(":")[0])
             if note is not None:
@@ -200,8 +200,16 @@ class Outbox:
         if not self._notes.exists():
             return
         for path in sorted(self._notes.glob("*.json")):
-            document: dict[str, Any] = json.loads(path.read_bytes())
-            yield Note(path.stem, Kind(document["kind"]), document["rows"], document["state"])
+            yield _note(path)
+
+
+def _note(path: Path) -> Note:
+    try:
+        document: dict[str, Any] = json.loads(path.read_bytes())
+        return Note(path.stem, Kind(document["kind"]), document["rows"], document["state"])
+    except (ValueError, KeyError, TypeError):
+        message = f"The note {path.name} of an import file is damaged."
+        raise SourceFailed(message, remedy=f"Put it back from a backup of {NOTES}.") from None
 
 
 def _write(path: Path, data: bytes, *, private: bool = False) -> None:

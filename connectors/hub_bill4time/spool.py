@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
@@ -23,8 +24,9 @@ class Spool:
     """
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="hub-", ignore_cleanup_errors=True)
-        self._database = sqlite3.connect(Path(self._folder.name) / "spool.db")
+        self._folder = tempfile.mkdtemp(prefix="hub-")
+        # It may be closed by whichever thread lets go of the connector.
+        self._database = sqlite3.connect(Path(self._folder) / "spool.db", check_same_thread=False)
         self._database.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
             "CREATE TABLE row (sort TEXT, owner INTEGER, id INTEGER, body TEXT,"
@@ -34,7 +36,7 @@ class Spool:
     def close(self) -> None:
         """Remove it."""
         self._database.close()
-        self._folder.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def put(self, sort: str, owner: str, rows: Iterable[Row]) -> None:
         """Keep rows by the id of what they belong to, which stands in their field ``owner``."""
