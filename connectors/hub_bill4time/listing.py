@@ -10,6 +10,7 @@ from hub_bill4time.paging import Pager
 from hub_bill4time.resources import APPLIED, EXPENSES, INVOICES, OF_KIND, PAYMENTS, TIME, Resource
 from hub_bill4time.spool import Spool
 from hub_bill4time.window import Window, window
+from hub_bill4time.wire import Unanswerable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _LINES = (TIME, EXPENSES)
 _PAGE = 500
+_OWNER_IN_V2 = {"invoiceId": "internalInvoiceId"}
+"""How version 2 calls a system's id where it has a firm's number beside it."""
 BALANCE_ADJUSTMENTS = "balanceAdjustments"
 """The source of those rows of payments that are none."""
 
@@ -56,6 +59,15 @@ class Listing:
         today = self._clock.now().date()
         days, sweep = self._config.window_days, self._config.sweep_days
         span = window(cursor, today, days=days, sweep_days=sweep if OF_KIND[kind].created else 0)
+        try:
+            yield from self._pages(kind, span)
+        except Unanswerable:
+            if span.since is None:
+                raise
+            # It cannot be asked for what was created since a day.
+            yield from self._pages(kind, window(None, today, days=days, sweep_days=sweep))
+
+    def _pages(self, kind: Kind, span: Window) -> Iterator[Page]:
         match kind:
             case Kind.INVOICE:
                 yield from self._invoices(span)
@@ -149,8 +161,16 @@ class Listing:
         bounds = self._aside.bounds(f"{whole.name} whole")
         if bounds is None:
             return True
+        asked = _OWNER_IN_V2.get(owner, owner) if self._config.version == "v2" else owner
+        between = (f"{asked} ge {bounds[0]}", f"{asked} le {bounds[1]}")
+        try:
+            return self._put_all_aside(part, owner, between)
+        except Unanswerable:
+            return self._put_all_aside(part, owner, ())
+
+    def _put_all_aside(self, part: Resource, owner: str, conditions: Sequence[str]) -> bool:
         sound = True
-        for batch in self._batches(part, (f"{owner} ge {bounds[0]}", f"{owner} le {bounds[1]}")):
+        for batch in self._batches(part, conditions):
             sound &= batch.sound
             self._aside.put(part.name, owner, [with_amount(row) for row in batch.rows])
         return sound

@@ -2,7 +2,7 @@
 
 The next page is asked for by the last id that was seen, not by how many rows were: a row that leaves
 meanwhile then shifts no other one out of sight. How many rows a page holds at most is not documented,
-so a short page is the end only if the count says so, or if nothing comes after it.
+so a page is the last one only if the count says so, or if nothing comes after it.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Pager:
             if rows:
                 last = int(rows[-1]["id"])
                 yield Batch(rows)
-            if not rows or (len(rows) < self._size and seen == count):
+            if not rows or seen == count:
                 return
 
     def _page(
@@ -99,7 +99,7 @@ class Pager:
                 raise SourceFailed(f"Bill4Time gives one page of {resource} again and again.")
             seen |= {_id_of(row, resource) for row in fresh}
             skipped += len(rows)
-            yield Batch(fresh, sound=bool(rows))
+            yield Batch(fresh)
         adds_up = before is not None and before == answer.count == len(seen)
         yield Batch([], sound=adds_up and not repeated)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,10 @@ from hub.app.plugins import PluginHost
 from hub.sdk import HubError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
+
+    from hub.model import Kind
 
 _FIRM = "Doyle & Vance LLP"
 _HEAD = f"""\
@@ -35,6 +38,8 @@ class SampleFirmBuilder:
         self.records = records
         self.faults: list[str] = []
         self.later: list[Callable[[], str]] = []
+        self._shared: dict[Kind, list[Mapping[str, Any]]] = {}
+        self._builds: list[Callable[[Mapping[Kind, Sequence[Mapping[str, Any]]]], None]] = []
         self._connections: dict[str, Mapping[str, Any]] = {}
         self._givers: dict[str, list[str]] = {}
         self._takers: dict[str, list[str]] = {}
@@ -56,6 +61,19 @@ class SampleFirmBuilder:
         """Name a fault that was planted."""
         self.faults.append(fault)
 
+    def share(self, kind: Kind, records: Iterable[Mapping[str, Any]]) -> None:
+        """Note what another system of the firm has, too."""
+        self._shared.setdefault(kind, []).extend(records)
+
+    def once_shared(self, build: Callable[[Mapping[Kind, Sequence[Mapping[str, Any]]]], None]) -> None:
+        """Note a part that is built from what is shared."""
+        self._builds.append(build)
+
+    def finish(self) -> None:
+        """Build what waits for what is shared."""
+        for build in self._builds:
+            build(self._shared)
+
     def afterwards(self, act: Callable[[], str]) -> None:
         """Note what happens at the firm after the first run."""
         self.later.append(act)
@@ -64,8 +82,7 @@ class SampleFirmBuilder:
         """The hub.toml of the sample firm."""
         parts = [_HEAD]
         for name, settings in self._connections.items():
-            lines = [f"{key} = {json.dumps(value)}" for key, value in settings.items()]
-            parts.append("\n".join([f"[connections.{name}]", *lines, ""]))
+            parts.append("\n".join([f"[connections.{name}]", *_lines(settings), ""]))
         parts += self._flows()
         return "\n".join(parts)
 
@@ -79,6 +96,14 @@ class SampleFirmBuilder:
                     yield _flow(f"{giver}-to-{taker}", giver, kinds, taker)
             if given and not taken.intersection(given):
                 yield _flow(giver, giver, given)
+
+
+def _lines(settings: Mapping[str, Any]) -> Iterable[str]:
+    return (f"{key} = {_toml(value)}" for key, value in settings.items())
+
+
+def _toml(value: object) -> str:
+    return "{ " + ", ".join(_lines(value)) + " }" if isinstance(value, Mapping) else json.dumps(value)
 
 
 def _flow(name: str, giver: str, kinds: list[str], taker: str = "") -> str:
@@ -99,6 +124,7 @@ def make_sample_firm(folder: Path, *, seed: int = 1, records: int | None = None)
         (folder / name).mkdir(parents=True, exist_ok=True)
     firm = SampleFirmBuilder(folder, seed, records)
     PluginHost().sample_firm(firm)
+    firm.finish()
     toml = firm.toml()
     if "[flows." not in toml:
         raise HubError("No plugin has a sample firm.", remedy="See hub plugins.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pluggy
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import click
 
+    from hub.model import Kind
     from hub.sdk.connector import Connector, Settings
     from hub.sdk.rules import Rule
     from hub.sdk.workspace import Workspace
@@ -60,6 +61,14 @@ class SampleFirm(Protocol):
 
     def tell(self, fault: str) -> None:
         """Name a fault that was planted, to be shown beside what the hub found."""
+        ...
+
+    def share(self, kind: Kind, records: Iterable[Mapping[str, Any]]) -> None:
+        """Tell what another system of the firm has, too: values by canonical field, references by number."""
+        ...
+
+    def once_shared(self, build: Callable[[Mapping[Kind, Sequence[Mapping[str, Any]]]], None]) -> None:
+        """Have a part built once every plugin has told what it shares; ``build`` is given all of it."""
         ...
 
     def afterwards(self, act: Callable[[], str]) -> None:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from hub.mapping import Crosswalk
     from hub.sync.session import Peer, Session
 
-_KINDS = frozenset(kind.value for kind in Kind)
+_KINDS = frozenset({Kind.CLIENT.value, Kind.MATTER.value, Kind.TIMEKEEPER.value})
+"""The crosswalks that are named for the records whose numbers they give."""
 _ALIKE = 88
 """So like, of 100, is what a code's name seems to be, if nothing else is."""
 

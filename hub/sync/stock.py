@@ -13,12 +13,12 @@ from hub.sync.elsewhere import Elsewhere
 from hub.sync.period import Period
 from hub.sync.plan import Situation
 from hub.sync.reasons import AGAIN, WITHDRAWN, cause_of, reissue_cause
-from hub.sync.waiting import waits_for_answer
+from hub.sync.unread import UnreadRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from hub.ledger import Hold, StoredBinding, StoredRecord
+    from hub.ledger import StoredBinding, StoredRecord
     from hub.ledger.intents import Attempt
     from hub.sdk import Access
     from hub.sync.secure import Secure
@@ -30,8 +30,6 @@ _STATUSES = {
     kind: str(MODELS[kind].model_fields["status"].default) for kind in (Kind.INVOICE, Kind.CREDIT_NOTE)
 }
 """What a document is that says nothing about it: stored values leave out the model's defaults."""
-_NO_ROW_OF_OURS = frozenset({"match", "reference"})
-"""Why a row may wait although it is known not to be one that the hub would send."""
 
 
 class Stock:
@@ -61,25 +59,12 @@ class Stock:
         if peer.access(kind).by_hand:
             # Before it is decided who is right, nobody can say what is to be corrected.
             self._held |= {hold.record for hold in doubtful if hold.code == "conflict" and hold.record}
-        whole = (peer.name, kind) not in session.incomplete and not self._unread(doubtful)
-        self._absent = not peer.access(kind).read or whole
+        self._absent = not peer.access(kind).read or (peer.name, kind) not in session.incomplete
+        self._unread = UnreadRows(session, peer, kind, doubtful)
         self._decisions = self._ledger.decisions.taken()
         self._period = Period(self._ledger, flow, peer, self._decisions)
         self._withdrawals = [cause_of(peer, kind, choice) for choice in WITHDRAWN]
         self._clients: dict[int, str] = {}
-
-    def _unread(self, holds: Sequence[Hold]) -> bool:
-        """Whether a row at the target that could not be read may be one of ours."""
-        streams = self._ledger.streams.all(self._peer.number, self._kind)
-        waiting = self._ledger.inbox.waiting([stream.id for stream in streams])
-        told = {hold.subject.partition(":")[0] for hold in holds if hold.code in _NO_ROW_OF_OURS}
-        sources = {stream.id: stream.source for stream in streams}
-        return any(
-            causes.subject_of(sources[one.stream], one.external_id) not in told
-            and not waits_for_answer(self._session, self._peer, self._kind, one.external_id)
-            and not self._ledger.bulk.lookup(one.stream, [one.external_id])
-            for one in waiting
-        )
 
     def take(
         self,
@@ -148,7 +133,7 @@ class Stock:
             blocked=stored.id in self._held,
             waits=absent and target.waits_for(stored) is not None,
             refused=refused is not None and refused == target.digest(stored),
-            absent_for_certain=self._absent,
+            absent_for_certain=self._absent and not (absent and self._unread.may_be(stored)),
             in_step=in_step,
             known_there=bound is None or bound.sent is not None or access.by_hand,
             can_create=access.create,

@@ -25,7 +25,7 @@ def test_nothing_is_created_that_must_not_be(now: Situation) -> None:
         return
     assert not (now.open)
     assert not (now.blocked)
-    if now.here is None:
+    if now.here is None or (now.here is BindingState.GONE and now.came_back):
         assert not (now.gone)
         assert not (now.withdrawn)
         assert not (now.draft)

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 LEVELS = {"1": "PARTNR", "2": "OFCOUN", "3": "ASSOC", "4": "PARALG"}
 """What the sample firm confirmed; level 5 is left out."""
-_FEWEST_UNBILLED = 8
+FEWEST_UNBILLED = 8
+"""So many of the fees that are not billed are spoiled, or stand beside one that is."""
 _FEWEST_STATEMENTS = 8
 
 
@@ -23,7 +24,7 @@ def plant(firm: Tabs3Firm) -> None:
     """
     fees = [charge for charge in firm.unbilled.values() if charge.fee]
     costs = [charge for charge in firm.unbilled.values() if not charge.fee]
-    if min(len(fees), len(costs)) < _FEWEST_UNBILLED or len(firm.statements) < _FEWEST_STATEMENTS:
+    if min(len(fees), len(costs)) < FEWEST_UNBILLED or len(firm.statements) < _FEWEST_STATEMENTS:
         return
     for name, text in (*_unbilled(fees, costs), *_billed(firm), *_people(firm)):
         firm.faults[name] = text
