@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hub.sdk import Kind, SourceMissing, Upsert
 from hub_time_matters import people
+from hub_time_matters.settings import HOURS_UNITS
 from hub_time_matters.tables import need
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ KEYS = (
     *("id", "matter", "staff", "date", "hours", "rate", "amount"),
     *("description", "code", "type", "status", "billed"),
 )
-_PARTS = {"hours": 1, "minutes": 60, "seconds": 3_600, "hundredths": 360_000}
 _FOUR_PLACES = Decimal("0.0001")
 
 
@@ -53,7 +53,7 @@ class _Reader:
         self._taken = frozenset(said.columns.values())
         self._staff = people.initials(tables)
         self._numbers = people.matter_numbers(tables) if said.matter_by == "number" else None
-        self._parts = _PARTS[said.hours_unit]
+        self._parts = HOURS_UNITS[said.hours_unit]
         self._types = _meanings(said.time_types, said.expense_types)
         self._states = _meanings(said.unbilled, said.billed)
 

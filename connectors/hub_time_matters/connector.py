@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sqlalchemy import make_url
 
-from hub.sdk import Access, Connector, Health, Kind, Page, Role, Settings, Upsert
+from hub.sdk import Access, Connector, FieldChoice, Health, Kind, Page, Role, Settings, Upsert
 from hub_time_matters import billing, people
 from hub_time_matters.database import Database
 from hub_time_matters.export import Folder
 from hub_time_matters.settings import TimeMattersSettings
+from hub_time_matters.survey import choices, surveyed
 from hub_time_matters.tables import PAGE, has
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from hub.sdk import Cursor
     from hub_time_matters.tables import Origin, Tables
@@ -68,6 +69,27 @@ class TimeMatters(Connector[TimeMattersSettings]):
             absent = [name for name in self._needed if not has(tables, name)]
         notes = tuple(f"The table {name} is not there." for name in absent)
         return Health(ok=not absent, title=self._title, notes=notes)
+
+    def survey(self) -> Sequence[str]:
+        """Read every table, say what will be in the way, and propose which one holds time and expenses.
+
+        Raises:
+            SourceFailed: a table cannot be read.
+
+        """
+        with self._origin.opened() as tables:
+            found = surveyed(tables, self.config, self.surroundings.connection)
+            return (*tables.remarks(), *found)
+
+    def choices(self) -> Sequence[FieldChoice]:
+        """Ask for a matter's name, the client's own id for it, and a client's e-mail address.
+
+        Raises:
+            SourceFailed: a table cannot be read.
+
+        """
+        with self._origin.opened() as tables:
+            return tuple(choices(tables, self.config))
 
     def read(self, kind: Kind, cursor: Cursor | None) -> Iterator[Page]:  # noqa: ARG002 -- a listing is always whole
         """List all records of a kind, as they are at one moment.

@@ -43,6 +43,12 @@ _REFUSED = (
 """By what SQL Server (error 18456) and PostgreSQL say that a login is refused."""
 _SNAPSHOT = "SELECT snapshot_isolation_state FROM sys.databases WHERE name = DB_NAME()"
 
+_NO_SNAPSHOT = (
+    "The database does not let the hub read all tables as they are at one moment. Have its administrator run "
+    "ALTER DATABASE … SET ALLOW_SNAPSHOT_ISOLATION ON; until then a row counts as gone only when it was "
+    "missing for two hours."
+)
+
 
 class Database:
     """A database, not opened yet.
@@ -75,7 +81,7 @@ class Database:
         connection = _attempt(lambda: _connected(engine))
         try:
             owner = _attempt(lambda: _owner(connection, self._owner))
-            yield Snapshot(connection, owner, _attempt(lambda: _tables_of(connection, owner)))
+            yield Snapshot(connection, owner, was_found=self._owner is None)
         finally:
             with contextlib.suppress(SQLAlchemyError):
                 connection.close()
@@ -111,21 +117,25 @@ class Snapshot:
 
     notices: Collection[str] = ()
 
-    def __init__(self, connection: Connection, owner: str, names: Mapping[str, str]) -> None:
+    def __init__(self, connection: Connection, owner: str, *, was_found: bool) -> None:
         self.owner = owner
+        self._was_found = was_found
         self._connection = connection
-        self._names = names
+        self._names = _attempt(lambda: _names(sqlalchemy.inspect(connection), owner or None))
 
     @property
     def complete(self) -> bool:
         """A listing that did not raise held everything."""
         return True
 
-    @property
-    def changes_meanwhile(self) -> bool:
-        """Whether rows may move while they are read: SQL Server shows one moment only if it is allowed to."""
-        level = _attempt(self._connection.get_isolation_level)
-        return self._connection.dialect.name == "mssql" and str(level) != "SNAPSHOT"
+    def remarks(self) -> Sequence[str]:
+        """Whose the tables are, where that was found; and what SQL Server should be allowed."""
+        remarks = []
+        if self._was_found and self.owner:
+            remarks.append(f'The tables are of {self.owner}. Put owner = "{self.owner}" into hub.toml.')
+        if self._connection.dialect.name == "mssql" and not _is_snapshot(self._connection):
+            remarks.append(_NO_SNAPSHOT)
+        return remarks
 
     def names(self) -> Sequence[str]:
         """The names of all tables and views of the owner."""
@@ -221,8 +231,8 @@ def _owner(connection: Connection, said: str | None) -> str:
     )
 
 
-def _tables_of(connection: Connection, owner: str) -> Mapping[str, str]:
-    return _names(sqlalchemy.inspect(connection), owner or None)
+def _is_snapshot(connection: Connection) -> bool:
+    return str(_attempt(connection.get_isolation_level)) == "SNAPSHOT"
 
 
 def _names(inspector: sqlalchemy.Inspector, owner: str | None) -> Mapping[str, str]:

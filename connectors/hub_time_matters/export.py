@@ -66,6 +66,10 @@ class Export:
         """What was odd about files."""
         return self._notices.keys()
 
+    def remarks(self) -> Sequence[str]:
+        """Nothing: a folder is a folder."""
+        return ()
+
     def names(self) -> Sequence[str]:
         """The names of the files, without their suffix."""
         return [path.stem for path in self._files.values()]

@@ -94,6 +94,12 @@ class Clients:
             return linked
         return [one for one in linked if one.code.casefold() in self._codes]
 
+    def codes(self) -> list[str]:
+        """The classifications of all contacts that are linked to matters, the usual ones first."""
+        return [
+            code for code, _ in Counter(one.code for one in self._contacts.values()).most_common() if code
+        ]
+
     def settled(self) -> tuple[set[str], dict[str, str]]:
         """Those who are clients for certain, and those who may be, each with a matter that may be theirs."""
         certain: set[str] = set()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL
 
+HOURS_UNITS = {"hours": 1, "minutes": 60, "seconds": 3_600, "hundredths": 360_000}
+"""In what hours may be counted → how many make an hour."""
 _SECRET_WORDS = ("password", "passwd", "pwd")
 
 

@@ -42,6 +42,10 @@ class Tables(Protocol):
         """What a person should know about how they were read."""
         ...
 
+    def remarks(self) -> Sequence[str]:
+        """What the firm's IT may do better about where they are, each a sentence with its remedy."""
+        ...
+
     def names(self) -> Sequence[str]:
         """The names of all tables, as they are spelt there."""
         ...
