@@ -32,15 +32,14 @@ MAIN = "matter"
 """The table by which the owner of all is known."""
 _LOGGERS = ("sqlalchemy.engine.Engine", "sqlalchemy.pool.impl.NullPool")
 _NAME = "time_matters"
+_REFUSED_CODES = ("28000", "28P01")
 _REFUSED = (
-    "28000",
-    "28P01",
-    "18456",
+    "login failed for user",
     "password authentication failed",
-    "login failed",
+    "not permitted to log in",
     "no password supplied",
 )
-"""By what SQL Server (error 18456) and PostgreSQL say that a login is refused."""
+"""How SQL Server and PostgreSQL say that a login is refused; the latter tells no code while it connects."""
 _SNAPSHOT = "SELECT snapshot_isolation_state FROM sys.databases WHERE name = DB_NAME()"
 
 _NO_SNAPSHOT = (
@@ -271,8 +270,8 @@ def _attempt(step: Callable[[], T]) -> T:
 
 def _told(error: Exception) -> HubError:
     cause = getattr(error, "orig", None) or error
-    words = " ".join([str(getattr(cause, "sqlstate", "")), *map(str, cause.args)]).lower()
-    if any(word.lower() in words for word in _REFUSED):
+    words = [str(getattr(cause, "sqlstate", "")), *map(str, cause.args)]
+    if any(word in _REFUSED_CODES or any(said in word.lower() for said in _REFUSED) for word in words):
         return AuthenticationFailed(
             "The database of Time Matters refuses the user or the password.",
             remedy="Give the right password: hub connect asks for it.",

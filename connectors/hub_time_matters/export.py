@@ -84,7 +84,7 @@ class Export:
         with self._opened(table) as (path, reader, header):
             wanted = [(at, name) for at, name in enumerate(header) if columns is None or name in columns]
             number, row = 1, None
-            for cells in _cells(reader, path):
+            for cells in _cells(reader, path, 2):
                 number += 1
                 if not any(cells):
                     continue
@@ -172,16 +172,15 @@ def _delimiter(file: TextIO, path: Path) -> str:
 
 
 def _header(reader: Iterator[list[str]], path: Path) -> list[str]:
-    columns = [cell.strip().lower() for cell in next(_cells(reader, path), [])]
+    columns = [cell.strip().lower() for cell in next(_cells(reader, path, 1), [])]
     twice = next((one for one in columns if one and columns.count(one) > 1), "")
     if twice:
         raise SourceFailed(f"{path.name} has the column {twice} twice.", remedy="Export each column once.")
     return columns
 
 
-def _cells(reader: Iterator[list[str]], path: Path) -> Iterator[list[str]]:
-    """Rows as they come; a quotation mark that never closes would swallow all that follow."""
-    number = 1
+def _cells(reader: Iterator[list[str]], path: Path, number: int) -> Iterator[list[str]]:
+    """Rows as they come, numbered from here on; a quotation mark that never closes would swallow the rest."""
     while True:
         try:
             cells = next(reader)

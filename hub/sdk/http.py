@@ -7,10 +7,12 @@ a status does, ``exchange`` makes the one call, and ``repeat`` repeats what is s
 
 from __future__ import annotations
 
+import logging
 import re
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakSet
 
 import requests
 import tenacity
@@ -59,6 +61,20 @@ class Redactor:
         return re.sub(r"://[^/\s@]+@", "://[redacted]@", text)
 
 
+_REDACTORS: WeakSet[Redactor] = WeakSet()
+_TALKATIVE = ("urllib3.connectionpool", "urllib3.util.retry")
+"""The loggers that tell of addresses, in which a secret may stand."""
+
+
+def _redacted(record: logging.LogRecord) -> bool:
+    """Take all secrets out of what another library logs; it is logged all the same."""
+    text = record.getMessage()
+    for redactor in list(_REDACTORS):
+        text = redactor(text)
+    record.msg, record.args = text, ()
+    return True
+
+
 class Passing(Exception):
     """A fault that may pass: what failed is safe to repeat, after ``retry_after`` seconds if that is known.
 
@@ -81,6 +97,9 @@ class Session:
         rate: RateLimit | None = None,
     ) -> None:
         self.redact = Redactor(secrets)
+        _REDACTORS.add(self.redact)
+        for name in _TALKATIVE:
+            logging.getLogger(name).addFilter(_redacted)
         self._clock = clock
         self._requests = requests.Session()
         self._limiters = (Limiter(clock, rate),) if rate else ()

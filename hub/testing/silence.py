@@ -49,7 +49,7 @@ class Silence(SuiteBase):
         yield str(connector.config)
         self._seen: list[tuple[Kind, Upsert]] = []
         for kind in self.stand.moved:
-            if kind not in self.stand.ids.kinds:
+            if not self.stand.is_written(kind):
                 yield from map(repr, self.stand.create(kind))
             for intent in self.stand.intents(kind) if self.stand.access(kind).find else ():
                 yield repr(connector.find(kind, Reference(intent.key, intent.payload)))

@@ -82,6 +82,8 @@ class Stand:
         }
         self._store = MemoryStore()
         self._numbers = 0
+        self._made: set[Kind] = set()
+        """The kinds of which the sample records were written."""
         self.load: Callable[[], None] = lambda: None
         """What a person does there with what was delivered."""
         self.mapping = mapping_of(connector)
@@ -144,9 +146,13 @@ class Stand:
     def stock(self) -> None:
         """Put sample records of every kind into the system, as far as it takes them."""
         for kind in self.moved:
-            if kind not in self.ids.kinds:
+            if not self.is_written(kind):
                 self.create(kind)
         self.load()
+
+    def is_written(self, kind: Kind) -> bool:
+        """Whether the sample records of a kind were handed to the system already."""
+        return kind in self.ids.kinds or kind in self._made
 
     # Writing.
 
@@ -198,9 +204,11 @@ class Stand:
         for parent in needed(kind):
             if parent in self.ids.kinds or parent not in self.samples:
                 continue
-            if parent in self.moved:
+            if parent in self.moved and not self.is_written(parent):
                 self.create(parent)
-            elif self.access(parent).read:
+            if parent not in self.ids.kinds and self.access(parent).read:
+                # It is not written there, or was delivered and has to be seen first.
+                self.load()
                 self._borrow(parent)
 
     def create(self, kind: Kind) -> list[tuple[Intent, Outcome]]:
@@ -212,7 +220,8 @@ class Stand:
         return list(zip(intents, outcomes, strict=True))
 
     def learn(self, kind: Kind, outcomes: Sequence[Outcome]) -> None:
-        """Note the ids that the sample records of a kind got."""
+        """Note that the sample records of a kind were written, and the ids that they got."""
+        self._made.add(kind)
         for record, outcome in zip(self.samples[kind], outcomes, strict=False):
             end = outcome.end
             assert isinstance(end, Written | Delivered), f"A sample {kind.words} ends as {end!r}."

@@ -1,4 +1,4 @@
-"""What is read: the same wherever the tables are, each matter with its client, each entry under the hub's names."""
+"""What is read: the same wherever the tables are, clients by their matters, entries by the hub's names."""
 
 from __future__ import annotations
 

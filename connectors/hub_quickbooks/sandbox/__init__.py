@@ -8,15 +8,14 @@ drives the sandbox.
 
 from __future__ import annotations
 
-import sys
-import threading
 from typing import TYPE_CHECKING, Any, Self
 
 from hub.model import Kind
 from hub.sdk import SystemClock
+from hub.sdk.loopback import Server, announce
 from hub_quickbooks.sandbox.company import Company
 from hub_quickbooks.sandbox.refusals import Refused
-from hub_quickbooks.sandbox.server import Server
+from hub_quickbooks.sandbox.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,9 +62,7 @@ class QuickBooksSandbox:
         self.realm = realm
         self.company = Company(path, clock or SystemClock(), realm)
         self.company.switches.limits = limits
-        self._server = Server(self.company, port)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._thread.start()
+        self._server = Server(Service(self.company), port)
 
     def __enter__(self) -> Self:
         return self
@@ -76,7 +73,6 @@ class QuickBooksSandbox:
     def close(self) -> None:
         """Stop serving, and let go of the file."""
         self._server.stop()
-        self._thread.join()
         self.company.close()
 
     @property
@@ -130,7 +126,4 @@ class QuickBooksSandbox:
 def serve(path: Path | None = None, *, port: int = 0, limits: bool = True) -> None:
     """Serve a company until the process is killed; says on stdout how to reach it, as ``KEY=VALUE``."""
     with QuickBooksSandbox(path, port=port, limits=limits) as sandbox:
-        for name, value in sandbox.settings.items():
-            sys.stdout.write(f"{name.upper()}={value}\n")
-        sys.stdout.flush()
-        threading.Event().wait()
+        announce(sandbox.settings)

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from hub.sdk.loopback import DrivenClock, Script
 from hub_quickbooks.sandbox import counts, totals
 from hub_quickbooks.sandbox.books import Books, Options
 from hub_quickbooks.sandbox.document import dumps, loads
-from hub_quickbooks.sandbox.misbehaviour import Fault, Script
-from hub_quickbooks.sandbox.moments import DrivenClock, month_of
+from hub_quickbooks.sandbox.misbehaviour import FORGET_BATCHES, ON, BooksFault
+from hub_quickbooks.sandbox.moments import month_of
 from hub_quickbooks.sandbox.oauth import OAuth
 from hub_quickbooks.sandbox.schema import ENTITIES
 from hub_quickbooks.sandbox.search import show, show_all
@@ -49,7 +50,7 @@ class Company:
         self.clock = DrivenClock(clock, ahead)
         self.books = Books(self._store, self.clock)
         self.oauth = OAuth(self.books, realm)
-        self.faults = Script()
+        self.faults = Script(BooksFault, (FORGET_BATCHES,), ON)
         with self.transaction():
             if not self.oauth.client_id:
                 fill(self.books)
@@ -173,13 +174,13 @@ class Company:
     # ------------------------------------------------------------ driving
 
     def tell(self, fault: str, **how: Any) -> None:  # noqa: ANN401 -- as Fault
-        """Let something go wrong at requests to come; see ``misbehaviour.Fault``.
+        """Let something go wrong at requests to come; see ``misbehaviour``.
 
         Raises:
             ValueError: there is no such fault.
 
         """
-        self.faults.tell(Fault(fault, **how))
+        self.faults.tell(fault, **how)
 
     def advance(self, by: timedelta) -> None:
         """Put the company's clock forward, and nobody else's; kept with the company."""

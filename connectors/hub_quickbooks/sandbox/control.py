@@ -1,7 +1,7 @@
 """Driving the sandbox from another process: addresses below ``/sandbox/``, neither metered nor limited.
 
 POST /sandbox/clock          {"advance": seconds}
-POST /sandbox/faults         {"fault": "drop", "on": "batch", "times": 1, ...}; see ``Fault``
+POST /sandbox/faults         {"fault": "drop", "on": "batch", "times": 1, ...}; see ``misbehaviour``
 POST /sandbox/preferences    {"SalesFormsPrefs": {"CustomTxnNumbers": false}}
 POST /sandbox/switches       {"rotate_always": true, "remembers": seconds, ...}; see ``Switches``
 POST /sandbox/reset-counts
@@ -15,14 +15,14 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from hub_quickbooks.sandbox.exchange import Answer, plain_answer
+from hub_quickbooks.sandbox.exchange import document_of, plain_answer
 from hub_quickbooks.sandbox.refusals import Refused
 from hub_quickbooks.sandbox.schema import ENTITIES
 
 if TYPE_CHECKING:
+    from hub.sdk.loopback import Answer, Request
     from hub_quickbooks.sandbox.company import Company
     from hub_quickbooks.sandbox.document import Body
-    from hub_quickbooks.sandbox.exchange import Request
 
 ROOT = "/sandbox/"
 
@@ -49,7 +49,7 @@ def _look(company: Company, place: str) -> Answer:
 
 
 def _drive(company: Company, place: str, request: Request) -> Answer:
-    document = request.document if request.content else {}
+    document = document_of(request) if request.content else {}
     if place == "clock":
         company.advance(timedelta(seconds=float(document["advance"])))
     elif place == "faults":

@@ -1,91 +1,51 @@
-"""A request as it arrives, and an answer as it leaves."""
+"""What a request holds, and the shapes in which an answer leaves."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit
 
+from hub.sdk.loopback import Answer
 from hub_quickbooks.sandbox.document import dumps, loads
 from hub_quickbooks.sandbox.moments import spell_precisely
 from hub_quickbooks.sandbox.refusals import unknown_property, unsupported
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
+    from hub.sdk.loopback import Request
     from hub_quickbooks.sandbox.document import Body, Json
     from hub_quickbooks.sandbox.refusals import Refused
 
-JSON = "application/json;charset=UTF-8"
 _GATEWAY = {"AUTHENTICATION", "AUTHORIZATION"}
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a client asks.
+def text_of(request: Request) -> str:
+    """The body as text.
 
-    Args:
-        method: GET or POST.
-        target: path and query, as sent.
-        headers: by their names in lower case.
-        content: the body.
+    Raises:
+        Refused: it is not UTF-8.
 
     """
-
-    method: str
-    target: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    content: bytes = b""
-
-    @property
-    def path(self) -> str:
-        """The path alone."""
-        return urlsplit(self.target).path
-
-    @property
-    def query(self) -> Mapping[str, str]:
-        """The parameters of the address; a plus that is not escaped is a space."""
-        return dict(parse_qsl(urlsplit(self.target).query, keep_blank_values=True))
-
-    @property
-    def text(self) -> str:
-        """The body as text.
-
-        Raises:
-            Refused: it is not UTF-8.
-
-        """
-        try:
-            return self.content.decode("utf-8")
-        except UnicodeDecodeError:
-            raise unsupported("with a body that is not UTF-8") from None
-
-    @property
-    def document(self) -> Body:
-        """The body as a JSON object.
-
-        Raises:
-            Refused: it is none.
-
-        """
-        try:
-            document = loads(self.text)
-        except ValueError:
-            document = None
-        if not isinstance(document, dict):
-            raise unknown_property("the body, which is no JSON object,")
-        return document
+    try:
+        return request.content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise unsupported("with a body that is not UTF-8") from None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is answered."""
+def document_of(request: Request) -> Body:
+    """The body as a JSON object.
 
-    status: int
-    text: str
-    kind: str = JSON
-    headers: Mapping[str, str] = field(default_factory=dict)
+    Raises:
+        Refused: it is none.
+
+    """
+    try:
+        document = loads(text_of(request))
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise unknown_property("the body, which is no JSON object,")
+    return document
 
 
 def answer(body: Body | Json, now: datetime) -> Answer:
@@ -111,9 +71,3 @@ def fault_answer(refused: Refused, now: datetime) -> Answer:
 def xml_answer(refused: Refused, now: datetime) -> Answer:
     """Answer with a fault in XML."""
     return Answer(refused.status, refused.xml(spell_precisely(now)), "application/xml")
-
-
-def html_answer(status: int) -> Answer:
-    """Answer with a page for people, as it happens (facts 1.7)."""
-    page = f"<!DOCTYPE html><html><head><title>Error</title></head><body><h1>{status}</h1></body></html>"
-    return Answer(status, page, "text/html")

@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from datetime import date, datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-if TYPE_CHECKING:
-    from hub.sdk import Clock
-
 PACIFIC = ZoneInfo("America/Los_Angeles")
-
-
-class DrivenClock:
-    """Another clock, and how far the sandbox is ahead of it."""
-
-    def __init__(self, clock: Clock, ahead: timedelta = timedelta(0)) -> None:
-        self._clock = clock
-        self.ahead = ahead
-
-    def now(self) -> datetime:
-        """The sandbox's present instant, in UTC."""
-        return self._clock.now() + self.ahead
 
 
 class Now(Protocol):

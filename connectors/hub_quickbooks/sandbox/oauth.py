@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
+from hub.sdk.loopback import Answer
 from hub_quickbooks.sandbox.document import dumps, loads
-from hub_quickbooks.sandbox.exchange import Answer, plain_answer
+from hub_quickbooks.sandbox.exchange import document_of, plain_answer, text_of
 from hub_quickbooks.sandbox.refusals import not_authenticated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hub.sdk.loopback import Request
     from hub_quickbooks.sandbox.books import Books
-    from hub_quickbooks.sandbox.exchange import Request
 
 ACCESS_SECONDS = 3600
 CODE_SECONDS = 600
@@ -85,7 +86,7 @@ class OAuth:
 
     def bearer(self, request: Request) -> Answer:
         """Give an access token for a code or a refresh token."""
-        form = dict(parse_qsl(request.text))
+        form = dict(parse_qsl(text_of(request)))
         if not self._is_app(request):
             return plain_answer({"error": "invalid_client"}, 401)
         if form.get("grant_type") == "authorization_code":
@@ -102,7 +103,7 @@ class OAuth:
         """End the consent to which a token belongs."""
         if not self._is_app(request):
             return plain_answer({"error": "invalid_client"}, 401)
-        value = request.document.get("token", "")
+        value = document_of(request).get("token", "")
         if value not in {token.value for sort in ("access", "refresh") for token in self._tokens(sort)}:
             return plain_answer({"error": "invalid_request"}, 400)
         self._forget()

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+import uuid
+from typing import TYPE_CHECKING, ClassVar
 
+from hub.sdk.loopback import Site
 from hub_quickbooks.sandbox import refusals
 from hub_quickbooks.sandbox.batch import Batch
+from hub_quickbooks.sandbox.control import ROOT, control
 from hub_quickbooks.sandbox.counts import check_allowance, count
-from hub_quickbooks.sandbox.exchange import Answer, answer, fault_answer, plain_answer
+from hub_quickbooks.sandbox.exchange import (
+    answer,
+    document_of,
+    fault_answer,
+    plain_answer,
+    text_of,
+    xml_answer,
+)
 from hub_quickbooks.sandbox.limits import Windows
+from hub_quickbooks.sandbox.misbehaviour import FORGET_BATCHES, ON, BooksFault
 from hub_quickbooks.sandbox.replies import key_of, recall, remember
 from hub_quickbooks.sandbox.schema import BY_ADDRESS
 from hub_quickbooks.sandbox.search import changes, query, show
 from hub_quickbooks.sandbox.writes import Operation, carry_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from hub.sdk.loopback import Answer, Fault, Request
     from hub_quickbooks.sandbox.company import Company
     from hub_quickbooks.sandbox.document import Body, Json
     from hub_quickbooks.sandbox.entity import Entity
-    from hub_quickbooks.sandbox.exchange import Request
 
 _PLACE = re.compile(r"/v3/company/([^/]+)/([a-z]+)(?:/([^/]+))?/?")
 _SINGLE = {"preferences", "companyinfo"}
@@ -32,11 +43,14 @@ CONSENT = "/connect/oauth2"
 DISCOVERY = "/.well-known/openid_configuration"
 
 
-class Service:
+class Service(Site):
     """Answers requests, each in one transaction, one at a time."""
+
+    control: ClassVar[str] = ROOT
 
     def __init__(self, company: Company) -> None:
         self._company = company
+        self.faults = company.faults
         self._books = company.books
         self._windows = Windows()
 
@@ -47,6 +61,34 @@ class Service:
                 return self._route(request)
             except refusals.Refused as refused:
                 return fault_answer(refused, self._books.clock.now())
+
+    def drive(self, request: Request) -> Answer:
+        """Do what whoever drives the sandbox asks for."""
+        return control(self._company, request)
+
+    def sorts_of(self, request: Request) -> set[str]:
+        """Which sorts of request this is, of those on which faults are told."""
+        if request.path in {TOKEN, REVOKE}:
+            return {"token"}
+        place = _PLACE.fullmatch(request.path)
+        what = place[2] if place else ""
+        if what == "batch":
+            return {"batch", "read" if _reads_only(request) else "write"}
+        return {"read" if request.method == "GET" or what == "query" else "write"}
+
+    def failed(self, status: int) -> Answer:
+        """Say that QuickBooks failed."""
+        return fault_answer(refusals.system_failure(status), self._books.clock.now())
+
+    def throttled(self, fault: Fault) -> Answer:
+        """Say that the client asks too often; in XML, if the fault says so."""
+        now = self._books.clock.now()
+        xml = isinstance(fault, BooksFault) and fault.xml
+        return xml_answer(refusals.throttled(), now) if xml else fault_answer(refusals.throttled(), now)
+
+    def headers(self) -> Mapping[str, str]:
+        """Give the id by which Intuit's support finds an answer again."""
+        return {"intuit_tid": f"1-{uuid.uuid4().hex}"}
 
     def _route(self, request: Request) -> Answer:
         oauth = self._company.oauth
@@ -112,8 +154,11 @@ class Service:
         return {"CDCResponse": [{"QueryResponse": found}]}
 
     def _batch(self, request: Request) -> Body:
-        batch = Batch(self._books, request.query.get("requestid", ""), self._company.faults.forgets)
-        return batch.answer(request.document)
+        batch = Batch(self._books, request.query.get("requestid", ""), self._forgets)
+        return batch.answer(document_of(request))
+
+    def _forgets(self) -> bool:
+        return self.faults.take(FORGET_BATCHES, ON) is not None
 
     def _write(self, request: Request, entity: Entity) -> Json:
         key = key_of(request.query.get("requestid", ""))
@@ -121,13 +166,13 @@ class Service:
         if known is not None:
             return known
         operation = Operation(request.query.get("operation", ""), request.query.get("include", ""))
-        written = carry_out(self._books, entity, request.document, operation)
+        written = carry_out(self._books, entity, document_of(request), operation)
         remember(self._books, key, written)
         return written
 
 
 def _statement(request: Request) -> str:
-    return request.query.get("query", "") if request.method == "GET" else request.text
+    return request.query.get("query", "") if request.method == "GET" else text_of(request)
 
 
 def _discovered(url: str) -> Body:
@@ -142,20 +187,9 @@ def _discovered(url: str) -> Body:
     }
 
 
-def sorts_of(request: Request) -> set[str]:
-    """Which sorts of request this is, of those on which faults are told."""
-    if request.path in {TOKEN, REVOKE}:
-        return {"token"}
-    place = _PLACE.fullmatch(request.path)
-    what = place[2] if place else ""
-    if what == "batch":
-        return {"batch", "read" if _reads_only(request) else "write"}
-    return {"read" if request.method == "GET" or what == "query" else "write"}
-
-
 def _reads_only(request: Request) -> bool:
     try:
-        items = request.document.get("BatchItemRequest")
+        items = document_of(request).get("BatchItemRequest")
     except refusals.Refused:
         return False
     return isinstance(items, list) and all("Query" in item for item in items)
