@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from hub_time_matters.tables import Origin, Tables
 
 _READ = Access(read=True)
+_SMALL_NUMBER = re.compile(r"[1-9][0-9]{0,7}")
+_STEP = 1 << 16
 _MOVING = timedelta(hours=2)
 """SQL Server may pass over a row that moves while it is read; it does not do so twice."""
 
@@ -142,11 +146,34 @@ class TimeMatters(Connector[TimeMattersSettings]):
 
 def _once(items: Iterable[Upsert]) -> Iterator[Upsert]:
     """Each id once: what stands there a second time is for a person to look at."""
-    seen: dict[str, int] = {}
+    seen = _Seen()
+    times: Counter[str] = Counter()
     for item in items:
-        times = seen[item.external_id] = seen.get(item.external_id, 0) + 1
-        if times == 1:
+        if seen.add(item.external_id):
             yield item
-        else:
-            problem = f"{item.external_id} stands there {times} times. Let each id stand for one row."
-            yield Upsert(item.source, f"{item.external_id}#{times}", item.raw, problem=problem)
+            continue
+        times[item.external_id] += 1
+        number = times[item.external_id] + 1
+        problem = f"{item.external_id} stands there {number} times. Let each id stand for one row."
+        yield Upsert(item.source, f"{item.external_id}#{number}", item.raw, problem=problem)
+
+
+class _Seen:
+    """The ids that were seen; a million of them in little memory, since nearly all are small numbers."""
+
+    def __init__(self) -> None:
+        self._bits = bytearray()
+        self._others: set[str] = set()
+
+    def add(self, identifier: str) -> bool:
+        """Note an id; whether it is new."""
+        if not _SMALL_NUMBER.fullmatch(identifier):
+            known = len(self._others)
+            self._others.add(identifier)
+            return len(self._others) > known
+        place, bit = divmod(int(identifier), 8)
+        if place >= len(self._bits):
+            self._bits.extend(bytes(place + _STEP - len(self._bits)))
+        is_new = not self._bits[place] & 1 << bit
+        self._bits[place] |= 1 << bit
+        return is_new

@@ -1,7 +1,8 @@
 """Time Matters' database, read with SQLAlchemy: SQL Server at a firm, SQLite and PostgreSQL in tests.
 
 Nothing of what it says gets out but the sort of an error: SQL, rows and addresses may be privileged or
-secret. Everything is read in a transaction that can write nothing.
+secret. PostgreSQL and SQLite are told that nothing will be written; SQL Server knows no such word, and its
+user should have the role db_datareader alone.
 """
 
 from __future__ import annotations
@@ -43,9 +44,9 @@ _REFUSED = (
 _SNAPSHOT = "SELECT snapshot_isolation_state FROM sys.databases WHERE name = DB_NAME()"
 
 _NO_SNAPSHOT = (
-    "The database does not let the hub read all tables as they are at one moment. Have its administrator run "
-    "ALTER DATABASE … SET ALLOW_SNAPSHOT_ISOLATION ON; until then a row counts as gone only when it was "
-    "missing for two hours."
+    "The database does not let the hub read its tables as they are at one moment: a row that moves meanwhile "
+    "may be passed over until the next run. Have its administrator run ALTER DATABASE … SET "
+    "ALLOW_SNAPSHOT_ISOLATION ON."
 )
 
 
@@ -165,7 +166,12 @@ class Snapshot:
             .select_from(self._table(table))
             .where(sqlalchemy.text("1 = 0"))
         )
-        return _attempt(lambda: list(self._connection.execute(none).keys()))
+
+        def names() -> Sequence[str]:
+            with self._connection.execute(none) as result:  # SQL Server answers one question at a time
+                return list(result.keys())
+
+        return _attempt(names)
 
     def _table(self, table: str) -> TableClause:
         name = self._names.get(table.lower())

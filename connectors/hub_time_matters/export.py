@@ -48,6 +48,7 @@ class Export:
         self._folder = folder
         self._files = files
         self._stamps: dict[Path, tuple[int, int]] = {}
+        self._encodings: dict[Path, str] = {}
         self._notices: dict[str, None] = {}
         self._whole = True
 
@@ -107,7 +108,9 @@ class Export:
         path = self._path(table)
         try:
             self._stamps.setdefault(path, _stamp(path))
-            with path.open(encoding=self._encoding(path), newline="") as file:
+            if path not in self._encodings:
+                self._encodings[path] = self._encoding(path)
+            with path.open(encoding=self._encodings[path], newline="") as file:
                 reader = csv.reader(file, delimiter=_delimiter(file, path), strict=True)
                 yield path, reader, _header(reader, path)
         except OSError as error:

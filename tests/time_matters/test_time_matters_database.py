@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy
 from pydantic import ValidationError
-from sqlalchemy import make_url
 from tm_reading import KINDS, connector, pages, records, rows
 
 from hub.sdk import AuthenticationFailed, ConfigurationError, HubError, Kind, SourceFailed, SourceMissing
@@ -140,13 +139,8 @@ def test_nothing_can_be_written(served: TimeMattersSandbox) -> None:
 
 
 def test_a_user_who_is_refused_has_to_sign_in_anew(served: TimeMattersSandbox) -> None:
-    engine = sqlalchemy.create_engine(served.url)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("CREATE ROLE shut_out NOLOGIN")
-    engine.dispose()
-    url = make_url(served.url).set(username="shut_out").render_as_string(hide_password=False)
     with pytest.raises(AuthenticationFailed, match="hub connect"):
-        connector({**served.settings, "url": url, "password": PASSWORD}).check()
+        connector({**served.locked_out(), "password": PASSWORD}).check()
 
 
 def everything(served: TimeMattersSandbox) -> Iterator[str]:

@@ -153,6 +153,13 @@ class TimeMattersSandbox:
             names = f"SELECT {', '.join(shown)} FROM {self._spelt(f'{table}_whole')}"  # noqa: S608 -- our own
             connection.exec_driver_sql(f"CREATE VIEW {self._spelt(table)} AS {names}")
 
+    def locked_out(self) -> Mapping[str, Any]:
+        """The settings of a connection by a user who may not log in; a SQLite file has no users."""
+        with self._engine.begin() as connection:
+            connection.exec_driver_sql("CREATE ROLE locked_out NOLOGIN")
+        url = make_url(self.url).set(username="locked_out")
+        return {**self.settings, "url": url.render_as_string(hide_password=False)}
+
     def break_source(self) -> None:
         """Take all tables away: no reading comes to anything."""
         with self._engine.begin() as connection:
