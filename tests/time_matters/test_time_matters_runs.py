@@ -8,6 +8,7 @@ import pytest
 from tm_firm import Firm
 
 from hub.model import Kind, Matter
+from hub_time_matters.sandbox import BILLING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,3 +87,49 @@ def test_a_timekeeper_without_a_number_waits_with_what_they_worked(firm: Firm) -
     assert "RV" in [one.get("spelling") for one in held["holds"]]
     path.write_text(path.read_text(encoding="utf-8") + "02,RV\n", encoding="utf-8")
     firm.hub("sync")
+
+
+TABS3 = {
+    "CLIENT": "CLIENT_ID,NAME\n100.01,Harbor Freightways Inc.\n100.02,Harbor Freightways Inc.\n",
+    "EMPLOYEE": "EMPL,NAME,INITIALS\n1,Jane A. Doyle,JAD\n2,Rosa Vance,RV\n3,Kim Lee,KL\n4,Tom B. Marsh,TM\n",
+    "FEE": "_SEQUENCE_NO,CLIENT_ID,REF_NUM,DATE,TCODE,AMOUNT,TIMEKEEPER,RATE,HOURS,DESCRIPTION\n",
+    "COST": "_SEQUENCE_NO,CLIENT_ID,REF_NUM,DATE,TCODE,AMOUNT,TIMEKEEPER,UNITS,DESCRIPTION\n",
+    "ARCHIVE": "_SEQUENCE_NO,REC_TYPE,CLIENT_ID,REF_NUM,DATE,AMOUNT,TIMEKEEPER,HOURS,UNITS,DESCRIPTION\n",
+}
+"""What Tabs3 has already: two matters of a client, and the staff."""
+TCODES = {
+    "timekeeper": "number,time_matters\n1,JAD\n2,RV\n3,KL\n4,TM\n",
+    "activity": "code,time_matters,tabs3\nA103,DRAFT,10\nA104,REVIEW,11\nA106,TEL,12\n",
+    "transaction_code": "code,time_matters\n",
+    "expense": "code,time_matters,tabs3\nE112,FILING,51\nE101,COPIES,52\n",
+}
+NUMBERS = {"JAD": "1", "RV": "2", "KL": "3", "TM": "4"}
+CODES = {
+    "DRAFT": ("10", "A103"),
+    "REVIEW": ("11", "A104"),
+    "TEL": ("12", "A106"),
+    "FILING": ("$51", "E112"),
+    "COPIES": ("$52", "E101"),
+}
+
+
+def test_work_goes_to_the_matters_that_tabs3_has(firm: Firm) -> None:
+    sandbox = firm.sandbox
+    harbor = sandbox.rows["contact"][0]["sysid"]
+    for matter, number in ((101, "100.01"), (102, "100.02")):
+        sandbox.change("matter", matter, mat_no=number)
+    firm.map('[matter.fields]\nname = { field = "regarding" }\n')
+    said = {"clients_of": {"100.01": harbor, "100.02": harbor}}
+    firm.hand_over_to_tabs3({**sandbox.settings, **said}, TABS3, TCODES)
+    told = firm.hub("sync", "--yes", code=3)
+    assert {one["code"] for one in told["holds"]} == {"waits", "rejected"}, (
+        "without a matter there, or billed already"
+    )
+    rows = [row for row in sandbox.rows[BILLING] if row["mat_id"] in (101, 102) and row["b_stat"] == "U"]
+    expected = [
+        [f"100.0{row['mat_id'] - 100}", NUMBERS[row["staff"]], *CODES[row["b_code"]], row["hrs"]]
+        for row in rows
+    ]
+    text = (firm.folder / "drop" / "TABS3.CV").read_text(encoding="cp1252")
+    sent = [line.split(",") for line in text.splitlines()]
+    assert sorted([*one[:3], one[4], one[6]] for one in sent) == sorted(expected)

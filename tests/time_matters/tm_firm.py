@@ -61,6 +61,27 @@ class Firm:
         }
         (self.folder / "hub.toml").write_text(tomlkit.dumps(document), encoding="utf-8")
 
+    def hand_over_to_tabs3(
+        self, settings: Mapping[str, Any], tables: Mapping[str, str], crosswalks: Mapping[str, str]
+    ) -> None:
+        """Let a second connection take what is unbilled: Tabs3, with these tables."""
+        (self.folder / "drop").mkdir()
+        (self.folder / "tabs3").mkdir()
+        for name, text in tables.items():
+            (self.folder / "tabs3" / f"{name}.csv").write_text(text, encoding="utf-8")
+        for name, text in crosswalks.items():
+            (self.folder / "mappings" / "crosswalks" / f"{name}.csv").write_text(text, encoding="utf-8")
+        self.configure(settings)
+        document = tomlkit.parse((self.folder / "hub.toml").read_text(encoding="utf-8"))
+        device = {"folder": "drop", "fee_tcode": 1, "expense_tcode": 50}
+        document["connections"]["billing"] = {"connector": "tabs3", "folder": "tabs3", "device": device}  # type: ignore[index]
+        document["flows"] = {
+            "known": {"from": "billing", "kinds": ["client", "timekeeper", "matter"]},
+            "work": {"from": "time", "to": "billing", "kinds": ["time_entry", "expense"]},
+        }
+        document["authority"] = dict.fromkeys(("client", "timekeeper", "matter"), "billing")
+        (self.folder / "hub.toml").write_text(tomlkit.dumps(document), encoding="utf-8")
+
     def map(self, text: str) -> None:
         """Write the workspace's own mapping."""
         (self.folder / "mappings" / "time_matters.toml").write_text(text, encoding="utf-8")
