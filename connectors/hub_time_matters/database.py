@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import sqlite3
 from contextlib import contextmanager
 from datetime import datetime
@@ -33,6 +34,7 @@ MAIN = "matter"
 """The table by which the owner of all is known."""
 _LOGGERS = ("sqlalchemy.engine.Engine", "sqlalchemy.pool.impl.NullPool")
 _NAME = "time_matters"
+_SQLSTATE = re.compile(r"[0-9A-Z]{5}")
 _REFUSED_CODES = ("28000", "28P01")
 _REFUSED = (
     "login failed for user",
@@ -40,7 +42,7 @@ _REFUSED = (
     "not permitted to log in",
     "no password supplied",
 )
-"""How SQL Server and PostgreSQL say that a login is refused; the latter tells no code while it connects."""
+"""How SQL Server and PostgreSQL say that a login is refused; the latter gives no code while it connects."""
 _SNAPSHOT = "SELECT snapshot_isolation_state FROM sys.databases WHERE name = DB_NAME()"
 
 _NO_SNAPSHOT = (
@@ -283,9 +285,14 @@ def _told(error: Exception) -> HubError:
             remedy="Give the right password: hub connect asks for it.",
         )
     return SourceFailed(
-        f"The database of Time Matters failed ({type(cause).__name__}).",
-        remedy="See that it runs, that its address is right, and that the hub's user may read its tables.",
+        f"The database of Time Matters failed ({', '.join([type(cause).__name__, *_codes(words)])}).",
+        remedy="See that it runs, that address and ODBC driver are right, and that the hub's user may read it.",
     )
+
+
+def _codes(words: Sequence[str]) -> Sequence[str]:
+    """The SQLSTATE, which says to the firm's IT what it was, and nothing else."""
+    return [word for word in words if _SQLSTATE.fullmatch(word)][:1]
 
 
 def _is_sqlite(url: URL) -> bool:

@@ -83,6 +83,12 @@ def test_a_reading_that_breaks_off_says_so(sandbox: TimeMattersSandbox) -> None:
         pages(sandbox.settings, Kind.TIME_ENTRY)
 
 
+def test_a_failure_is_told_by_its_code_alone(served: TimeMattersSandbox) -> None:
+    served.break_off(BILLING, "memo", 112)
+    with pytest.raises(SourceFailed, match=r"failed \(DivisionByZero, 22012\)"):
+        pages(served.settings, Kind.TIME_ENTRY)
+
+
 def test_more_than_a_page_is_read_a_page_at_a_time(tmp_path: Path) -> None:
     with TimeMattersSandbox(sqlite_url(tmp_path / "tm.db"), matters=1, entries=0) as sandbox:
         engine = sqlalchemy.create_engine(sandbox.url)
