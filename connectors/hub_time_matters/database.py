@@ -286,7 +286,7 @@ def _told(error: Exception) -> HubError:
         )
     return SourceFailed(
         f"The database of Time Matters failed ({', '.join([type(cause).__name__, *_codes(words)])}).",
-        remedy="See that it runs, that address and ODBC driver are right, and that the hub's user may read it.",
+        remedy="See that it runs, that address and driver are right, and that the hub's user may read it.",
     )
 
 
