@@ -13,7 +13,7 @@ from hub.testing.running import Runs
 from hub.testing.silence import Silence
 from hub.testing.writing import WritingContract
 
-_NAME = re.compile(r"[a-z][a-z0-9-]*")
+_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
 
 class Declaration(SuiteBase):
@@ -22,7 +22,8 @@ class Declaration(SuiteBase):
     def test_it_is_declared_as_the_hub_expects(self) -> None:
         """Name, title, settings and access are there, and what access promises is written."""
         connector = self.connector
-        assert _NAME.fullmatch(connector.name), f"{connector.name!r} is no name: small letters, digits and -."
+        told = f"{connector.name!r} is no name: small letters, digits, - and _."
+        assert _NAME.fullmatch(connector.name), told
         assert connector.title, "The title is empty."
         assert issubclass(connector.settings, Settings), "The settings are no Settings of hub.sdk."
         for kind, access in connector.access.items():
