@@ -38,6 +38,11 @@ class Took:
     settled: bool = True
 
 
+def _empty(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The texts of which it is known that they are empty."""
+    return {name: value for name, value in values.items() if value == ""}
+
+
 class Changes:
     """Takes the changed rows of one listing into the ledger."""
 
@@ -143,7 +148,9 @@ class Changes:
         # What the owner of the money leaves empty is not filled in by whoever keys it in after it.
         others = [name for name, wins in self._authorities(inward).items() if not wins]
         kept = others if self._rows.kind.is_money else []
-        return Before({}, {name: values[name] for name in kept if name in values})
+        said = {name: values[name] for name in kept if name in values}
+        # A number that a system has none of says nothing against the one that another has.
+        return Before(_empty(stored.values), said | _empty(values))
 
     def _speaks_elsewhere(self, record: int) -> bool:
         """Whether another source lists the record now, so that two may differ about it."""
