@@ -7,6 +7,8 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hub.app.toml_file import nearest, parse_toml
@@ -41,6 +43,16 @@ class MappingFiles:
         self._roots = roots
         self._own = [folder / "mappings"] if folder else []
         self._code_lists: dict[str, tuple[Code, ...]] = {}
+
+    @property
+    def shipped(self) -> tuple[str, ...]:
+        """The folders that plugins bring, in the order in which they count."""
+        return tuple(map(str, self._roots))
+
+    @property
+    def has_own_lists(self) -> bool:
+        """Whether the workspace has code lists of its own."""
+        return any(True for folder in self._own for _ in folder.rglob("*.csv"))
 
     def layers(self, connector: str, connection: str) -> list[Layer]:
         """The layers of a connection's mapping: shipped, the workspace's, the connection's own.
@@ -144,7 +156,42 @@ def system_mapping(files: MappingFiles, connection: Connection, host: PluginHost
     if not layers:
         remedy = f"Write mappings/{connection.connector}.toml; the mapping language is in the docs."
         raise ConfigurationError(f"Nobody has a mapping for '{connection.connector}'.", remedy=remedy)
-    return compile_mapping(layers, codes=files.spellings, converters=host.converters, shapes=host.shapes)
+    said = _Said(
+        tuple((layer.origin, layer.text) for layer in layers),
+        files.shipped,
+        tuple((name, *map(id, pair)) for name, pair in host.converters.items()),
+        tuple((name, id(shape)) for name, shape in host.shapes.items()),
+        files,
+        host,
+    )
+    return _compile(said) if files.has_own_lists else _compile_once(said)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """All that a compiled mapping depends on, but for code lists of the workspace's own."""
+
+    texts: tuple[tuple[str, str], ...]
+    lists: tuple[str, ...]
+    converters: tuple[tuple[str | int, ...], ...]
+    shapes: tuple[tuple[str, int], ...]
+    files: MappingFiles = field(compare=False)
+    host: PluginHost = field(compare=False)
+    """Keeps what the numbers of converters and shapes stand for."""
+
+
+def _compile(said: _Said) -> SystemMapping:
+    host = said.host
+    return compile_mapping(
+        load_layers(said.texts),
+        codes=said.files.spellings,
+        converters=host.converters,
+        shapes=host.shapes,
+    )
+
+
+_compile_once = lru_cache(maxsize=16)(_compile)
+"""Connections that say the same share it, and so does whoever opens a workspace again."""
 
 
 def field_table(layers: Sequence[Layer], kind: str, field: str) -> Mapping[str, Any]:
