@@ -150,24 +150,20 @@ def test_what_does_not_pass_deletes_and_doubles_nothing_and_is_said(
     fault: dict[str, Any],
     told: str,
 ) -> None:
-    account.worked(35)
+    ids = account.worked(35)
+    account.sandbox.reset_requests()
     workspace.sync()
     before = workspace.records(Kind.TIME_ENTRY)
-    account.firm.remove("timeEntries", account.firm.all("timeEntries")[30]["id"])
+    account.firm.remove("timeEntries", ids[30])
     if fault["fault"] == "expire":
-        # In the middle of the listing of time: what comes before it in a run is as long as it is.
-        account.sandbox.reset_requests()
-        workspace.sync()
-        account.worked(1)
-        fault = fault | {
-            "after": sum(account.sandbox.requests[one] for one in ("users", "clients", "projects")) + 2
-        }
-        before = workspace.records(Kind.TIME_ENTRY)
-        account.firm.remove("timeEntries", account.firm.all("timeEntries")[25]["id"])
-    account.sandbox.tell(**{"fault": fault.pop("fault"), **fault})
+        # In the middle of the listing of time.
+        earlier = (account.sandbox.requests[one] for one in ("users", "clients", "projects"))
+        fault = fault | {"after": sum(earlier) + 2}
+    account.sandbox.tell(**fault)
     document = workspace.sync()
     assert document["outcome"] == "failed"
-    assert told in " ".join(f"{one['message']} {one['remedy']}" for one in document["errors"])
+    (error,) = document["errors"]
+    assert told in f"{error['message']} {error['remedy']}"
     assert "deleted" not in counts(document)
     assert workspace.records(Kind.TIME_ENTRY) == before
     account.sandbox.faults.clear()
