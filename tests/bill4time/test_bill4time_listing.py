@@ -214,6 +214,18 @@ def test_a_sweep_asks_once_for_what_is_an_entry_and_a_line(account: Account) -> 
     assert account.sandbox.requests["total"] == 6  # a page and its end each
 
 
+def test_payments_and_what_only_looks_like_them_are_asked_for_once(account: Account) -> None:
+    invoice = bill(account)
+    account.firm.finalize(invoice)
+    account.firm.pay(invoice, 10)
+    connector = account.connect()
+    account.sandbox.reset_requests()
+    assert len(rows_of(list(connector.read(Kind.PAYMENT, None)))) == 1
+    asked = account.sandbox.requests["total"]
+    assert rows_of(list(connector.read(Kind.WRITE_OFF, None))) == []
+    assert account.sandbox.requests["total"] == asked
+
+
 @pytest.mark.parametrize("version", ["v1", "v2"])
 @pytest.mark.parametrize("misspelt", [True, False])
 def test_payments_carry_what_they_pay_and_adjustments_are_none(
