@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -12,11 +13,15 @@ import keyring
 import pytest
 from hypothesis import HealthCheck, settings
 from keyring.backend import KeyringBackend
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
 
 from hub.ledger.engine import TransactionKind, bring_up_to_date, open_engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sqlalchemy.engine import Dialect
 
 
 # A busy machine is slow, which is no fault of a test; and a machine that decides about a change
@@ -40,6 +45,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if ready and "TMPDIR" not in os.environ and not config.option.basetemp:
         os.environ["TMPDIR"] = str(_MEMORY)
         tempfile.tempdir = None
+
+
+def pytest_collection_finish() -> None:
+    """Keep the tests and all modules out of the collector's rounds: they stay to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 class MemoryKeyring(KeyringBackend):
@@ -67,6 +78,24 @@ def memory_keyring() -> Iterator[MemoryKeyring]:
     keyring.set_keyring(backend)
     yield backend
     keyring.set_keyring(before)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_compiled_once() -> Iterator[None]:
+    """Let all SQLite ledgers of this process share their compiled statements: a program opens one, tests
+    open thousands.
+    """
+    shared: dict[str, Dialect] = {}
+    compiled: dict[object, object] = {}
+
+    def share(connection: Connection) -> None:
+        if connection.dialect.name == "sqlite":
+            connection.dialect = shared.setdefault("sqlite", connection.dialect)
+            connection.execution_options(compiled_cache=compiled)
+
+    event.listen(Engine, "engine_connect", share)
+    yield
+    event.remove(Engine, "engine_connect", share)
 
 
 @pytest.fixture(scope="session")

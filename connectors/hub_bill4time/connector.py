@@ -13,13 +13,14 @@ from hub_bill4time.listing import Listing
 from hub_bill4time.outbox import Outbox
 from hub_bill4time.settings import Bill4TimeSettings
 from hub_bill4time.stand_in import settings_for
+from hub_bill4time.survey import choices
 from hub_bill4time.template import TEMPLATES
 from hub_bill4time.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from hub.sdk import Cursor, Followed, Found, Intent, Outcome, Page, Reference, Surroundings
+    from hub.sdk import Cursor, FieldChoice, Followed, Found, Intent, Outcome, Page, Reference, Surroundings
 
 _READ = Access(read=True)
 _MOST_ROWS = 10_000
@@ -101,6 +102,15 @@ class Bill4TimeConnector(Connector[Bill4TimeSettings]):
         if self._outbox:
             into = "Bill4Time takes nothing from a program: a person hands in the files that are made for it."
         return seen, into
+
+    def choices(self) -> Sequence[FieldChoice]:
+        """Name the mapping choices that only the firm can make.
+
+        Raises:
+            SourceFailed: the account could not be read.
+
+        """
+        return choices(self._wire)
 
     def read(self, kind: Kind, cursor: Cursor | None) -> Iterator[Page]:
         """List a kind: what was created lately, or all of it.

@@ -14,6 +14,7 @@ from hub_bill4time.wire import Unanswerable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
 
     from hub.sdk import Clock, Cursor
     from hub_bill4time.paging import Batch, Row
@@ -42,6 +43,8 @@ class Listing:
         """The resources of which every billed row is in the spool."""
         self._flat: set[str] = set()
         """The projects that are billed at a flat fee."""
+        self._paid: tuple[date | None, bool] | None = None
+        """Since when payments are put aside with what they were applied to, and whether all were seen."""
 
     def close(self) -> None:
         """Remove what was put aside."""
@@ -127,8 +130,10 @@ class Listing:
 
     def _payments(self, span: Window, kind: Kind) -> Iterator[Page]:
         """Each row with what it was applied to; those that only set a balance right are write-offs."""
-        sound = self._put_aside(PAYMENTS, span)
-        sound &= self._put_parts_aside(PAYMENTS, APPLIED, "paymentId")
+        if self._paid is None or self._paid[0] != span.since:
+            sound = self._put_aside(PAYMENTS, span)
+            self._paid = span.since, self._put_parts_aside(PAYMENTS, APPLIED, "paymentId") and sound
+        sound = self._paid[1]
         is_wanted = kind is Kind.WRITE_OFF
         source = BALANCE_ADJUSTMENTS if is_wanted else PAYMENTS.name
         finish = self._with_applications

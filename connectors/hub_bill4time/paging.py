@@ -65,7 +65,9 @@ class Pager:
         last, seen, count = 0, 0, None
         while True:
             answer, rows = self._page(resource, own, conditions, last)
-            count = answer.count if last == 0 else count
+            if last == 0 and answer.count is not None and answer.count > len(rows):
+                # One that is no more than the page holds may be a count of the page.
+                count = answer.count
             seen += len(rows)
             if rows:
                 last = int(rows[-1]["id"])
@@ -86,22 +88,26 @@ class Pager:
         raise Astray
 
     def _by_place(self, resource: str, own: str, conditions: Sequence[str]) -> Iterator[Batch]:
-        """By how many rows were seen, where no other way is understood; sound only if it adds up."""
-        seen: set[str] = set()
-        skipped, before, repeated, answer = 0, None, False, None
-        while answer is None or answer.rows:
-            answer = self._ask(resource, conditions, skip=skipped, count=True)
-            before = answer.count if before is None else before
-            rows = [respelt(row, own) for row in answer.rows]
-            fresh = [row for row in rows if _id_of(row, resource) not in seen]
-            repeated |= len(fresh) < len(rows)
-            if rows and not fresh:
-                raise SourceFailed(f"Bill4Time gives one page of {resource} again and again.")
-            seen |= {_id_of(row, resource) for row in fresh}
-            skipped += len(rows)
+        """By how many rows were seen, where no other way is understood.
+
+        Each page begins with the last row of the one before: else rows have come or gone meanwhile, and
+        nobody knows which.
+        """
+        seen: dict[str, None] = {}
+        moved, last = False, ""
+        while True:
+            answer = self._ask(resource, conditions, skip=max(0, len(seen) - 1))
+            rows = {_id_of(row, resource): row for row in (respelt(row, own) for row in answer.rows)}
+            moved |= len(rows) < len(answer.rows) or (bool(last) and next(iter(rows), "") != last)
+            fresh = [row for name, row in rows.items() if name not in seen]
+            if not fresh:
+                break
+            seen |= dict.fromkeys(rows)
+            last = next(reversed(rows))
             yield Batch(fresh)
-        adds_up = before is not None and before == answer.count == len(seen)
-        yield Batch([], sound=adds_up and not repeated)
+        if len(rows) > 1:
+            raise SourceFailed(f"Bill4Time gives one page of {resource} again and again.")
+        yield Batch([], sound=not moved)
 
     def _ask(self, resource: str, conditions: Sequence[str], *, skip: int = 0, count: bool = False) -> Answer:
         query = {"orderby": "id", "top": str(self._size)}

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import requests
 import simplejson
@@ -51,7 +51,7 @@ class Wire:
             remedy = f"Run: hub connect {surroundings.connection}."
             raise ConfigurationError("The API key is not known.", remedy=remedy)
         key = quote(config.api_key.get_secret_value().strip(), safe="")
-        self._root = f"{(config.base_url or API_ROOT).rstrip('/')}/{key}/{config.version}"
+        self._root = f"{_api_root(config.base_url)}/{key}/{config.version}"
         self._http = surroundings.http()
         self._http.redact.learn(key)
         self._place = place_of(self._root)
@@ -127,6 +127,12 @@ class Wire:
         if any(word in code.casefold() for word in _NO_ENTRY):
             return self._no_entry(self._http.redact(code)[:40])
         return SourceFailed(f"{self._place} answers with something that is no list.")
+
+
+def _api_root(base_url: str) -> str:
+    """The base of all addresses; a server alone has them where the vendor has them."""
+    base = (base_url or API_ROOT).rstrip("/")
+    return base if urlsplit(base).path else f"{base}{urlsplit(API_ROOT).path}"
 
 
 def _rows(listed: list[Any]) -> list[dict[str, Any]]:

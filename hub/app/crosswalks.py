@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _ANYTHING = "*"
 _PART = "|"
+_NAME = "name"
+"""The heading of a column that is for people alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Pair:
     system: str
     spelling: str
     canonical: str
+    name: str = ""
+    """What a person calls it, for a column ``name``."""
 
 
 def read_crosswalk(name: str, texts: Iterable[tuple[str, str]], systems: Sequence[str]) -> Crosswalk:
@@ -96,7 +100,8 @@ def _pairs(rows: Iterable[Sequence[str]], column: int) -> Iterator[tuple[str, st
 def pairs_of(holds: Iterable[Hold]) -> list[Pair]:
     """The pairs that a person has accepted."""
     accepted = [hold.facts for hold in holds if hold.code == UNPAIRED]
-    found = [Pair(said["crosswalk"], said["system"], said["spelling"], said["proposed"]) for said in accepted]
+    names = ("crosswalk", "system", "spelling", "proposed", "name")
+    found = [Pair(*(str(said.get(name, "")) for name in names)) for said in accepted]
     return list(dict.fromkeys(found))
 
 
@@ -116,8 +121,7 @@ def add_pairs(folder: Path, pairs: Iterable[Pair]) -> list[Path]:
 
 
 def _add(path: Path, pairs: Sequence[Pair]) -> Path:
-    text = path.read_bytes().decode("utf-8-sig") if path.exists() else f"{path.stem}\n"
-    rows = _rows(path.name, text)
+    rows = _rows(path.name, _text_of(path) if path.exists() else f"{path.stem}\n")
     for pair in pairs:
         if pair.system not in rows[0][1:]:
             rows[0].append(pair.system)
@@ -129,6 +133,13 @@ def _add(path: Path, pairs: Sequence[Pair]) -> Path:
     return path
 
 
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{path.name} is not UTF-8 text.", remedy="Save it as UTF-8.") from None
+
+
 def _put(rows: list[list[str]], column: int, pair: Pair) -> None:
     """Add a spelling to the row of what it stands for."""
     row = next((row for row in rows[1:] if row[0] == pair.canonical), None)
@@ -136,4 +147,7 @@ def _put(rows: list[list[str]], column: int, pair: Pair) -> None:
         row = [pair.canonical]
         rows.append(row)
     row += [""] * (len(rows[0]) - len(row))
+    if _NAME in rows[0][1:]:
+        place = rows[0].index(_NAME, 1)
+        row[place] = row[place] or pair.name
     row[column] = f"{row[column]} {_PART} {pair.spelling}" if row[column] else pair.spelling

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -175,12 +176,17 @@ class _Plugin:
 
 
 def _installed(choice: PluginChoice) -> Iterator[_Plugin]:
+    about = cache(_name_and_version)  # a distribution may bring several plugins
     for entry in metadata.entry_points(group=GROUP):
         report = PluginReport(entry.name, enabled=choice.allows(entry.name))
         if entry.dist:
-            about = entry.dist.metadata
-            report.distribution, report.version = about["Name"], about["Version"]
+            report.distribution, report.version = about(entry.dist)
         yield _Plugin(report, entry.load)
+
+
+def _name_and_version(distribution: metadata.Distribution) -> tuple[str, str]:
+    about = distribution.metadata  # read from its file at each access
+    return about["Name"], about["Version"]
 
 
 def _handed_in(plugin: object) -> _Plugin:

@@ -212,8 +212,9 @@ class OpenWorkspace:
         """All records of a kind in the ledger; none where there is no ledger."""
         if not self.has_ledger:
             return
-        for stored in self.ledger.records.of_kind(kind):
-            yield stored.id, stored.model()
+        with self.ledger.reading():
+            for stored in self.ledger.records.of_kind(kind):
+                yield stored.id, stored.model()
 
     def run_rules(self, kind: Kind, record: Record, *, connection: str = "") -> Iterable[Finding]:
         """What the loaded rules say of a record, at a connection or, without one, at any portal."""

@@ -134,11 +134,11 @@ class Holds:
             told = body_text({**json.loads(row.facts), **facts})
             self._ledger.connection.execute(update(hold).where(mine).values(facts=told))
 
-    def retell(self, held: Hold, message: str, facts: Mapping[str, Any]) -> None:
+    def retell(self, held: Hold, message: str, remedy: str, facts: Mapping[str, Any]) -> None:
         """Word a hold anew, now that more is known of it."""
         told = body_text({"label": held.label, **held.facts, **facts})
         self._ledger.connection.execute(
-            update(hold).where(hold.c.id == held.id).values(message=message, facts=told),
+            update(hold).where(hold.c.id == held.id).values(message=message, remedy=remedy, facts=told),
         )
 
     def first_of(self, scope: str, record: int) -> tuple[str, str, str] | None:

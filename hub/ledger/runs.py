@@ -110,6 +110,8 @@ class Lease:
         self._holder = holder
         self._token = 0
         self._beat = 0.0
+        self._asks = select(lease.c.token).where(lease.c.workspace == ledger.workspace)
+        """Put together once: it is asked in every transaction."""
 
     @contextlib.contextmanager
     def held(self, wait: float) -> Iterator[None]:
@@ -178,7 +180,7 @@ class Lease:
     def _take(self) -> None:
         with self._ledger.transaction():
             mine = lease.c.workspace == self._ledger.workspace
-            last = self._ledger.connection.execute(select(lease.c.token).where(mine)).scalar()
+            last = self._ledger.connection.execute(self._asks).scalar()
             self._token = int(last or 0) + 1
             self._ledger.connection.execute(delete(lease).where(mine))
             self._ledger.connection.execute(
@@ -190,6 +192,7 @@ class Lease:
                 ),
             )
         self._ledger.bulk.forget_counters()
+        self._ledger.streams.look_again()
 
     def confirm(self) -> None:
         """Check, inside a transaction, that the lease is still ours.
@@ -198,12 +201,12 @@ class Lease:
             LedgerError: another run has taken it over.
 
         """
-        mine = lease.c.workspace == self._ledger.workspace
-        token = self._ledger.connection.execute(select(lease.c.token).where(mine)).scalar()
+        token = self._ledger.connection.execute(self._asks).scalar()
         if token != self._token:
             raise LedgerError("Another run has taken over this workspace.", remedy="See `hub runs`.")
         if time.monotonic() - self._beat > _HEARTBEAT_SECONDS:
             self._beat = time.monotonic()
+            mine = lease.c.workspace == self._ledger.workspace
             self._ledger.connection.execute(
                 update(lease).where(mine).values(heartbeat=self._ledger.clock.now().isoformat()),
             )

@@ -37,6 +37,7 @@ class Streams:
         self._ledger = ledger
         self._connections: dict[str, int] = {}
         self._streams: dict[tuple[int, Kind, str], Stream] = {}
+        self._looked_up: set[tuple[int, Kind]] = set()
 
     def connection(self, name: str) -> int:
         """The number of a connection, made when it is first seen; inside a transaction."""
@@ -81,6 +82,11 @@ class Streams:
 
     def all(self, connection: int, kind: Kind) -> list[Stream]:
         """The streams of a kind at a connection; inside a transaction."""
+        if (connection, kind) not in self._looked_up:
+            self._look_up(connection, kind)
+        return [found for key, found in self._streams.items() if key[:2] == (connection, kind)]
+
+    def _look_up(self, connection: int, kind: Kind) -> None:
         rows = self._ledger.connection.execute(
             select(stream).where(stream.c.connection == connection, stream.c.kind == kind.number),
         )
@@ -89,7 +95,11 @@ class Streams:
                 (connection, kind, row.source),
                 Stream(row.id, connection, kind, row.source, row.mapping, frozenset(json.loads(row.columns))),
             )
-        return [found for key, found in self._streams.items() if key[:2] == (connection, kind)]
+        self._looked_up.add((connection, kind))
+
+    def look_again(self) -> None:
+        """Look the streams up anew; another run may have made some."""
+        self._looked_up.clear()
 
     def by_id(self) -> dict[int, tuple[int, Kind, str]]:
         """Connection, kind and source of every stream."""

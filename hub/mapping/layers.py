@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hub.sdk import ConfigurationError
@@ -38,7 +39,8 @@ def load_layers(texts: Sequence[tuple[str, str]]) -> list[Layer]:
     return [Layer(origin, _parse(origin, text), text) for origin, text in texts]
 
 
-def _parse(origin: str, text: str) -> dict[str, Any]:
+@lru_cache(maxsize=32)  # connections of one connector share their shipped file; nobody changes what it says
+def _parse(origin: str, text: str) -> Mapping[str, Any]:
     try:
         return tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:

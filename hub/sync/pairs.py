@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _KINDS = frozenset({Kind.CLIENT.value, Kind.MATTER.value, Kind.TIMEKEEPER.value})
 """The crosswalks that are named for the records whose numbers they give."""
+_SEEMS = " It seems to be "
 _ALIKE = 88
 """So like, of 100, is what a code's name seems to be, if nothing else is."""
 
@@ -68,11 +69,25 @@ def _propose(session: Session, peer: Peer, held: Hold) -> None:
     if walk.canonical(held.facts["spelling"]) is not None or not held.facts["spelling"]:
         return
     found = _pair_of(session, walk, held)
-    message = held.message.partition(" It seems to be ")[0]
-    if found is not None:
-        name = found.known.get("name", "")
-        message = f"{message} It seems to be {found.canonical} {name}".rstrip(" .") + "."
-    session.ledger.holds.retell(held, message, {"proposed": found.canonical if found else ""})
+    session.ledger.holds.retell(
+        held,
+        _worded(held, found),
+        f"{'Accept that, or say' if found else 'Say'} what it is: hub review ID accept --one --as …; "
+        f"or give it a row in mappings/{walk.title}, in the column {walk.system}.",
+        {"proposed": found.canonical if found else "", "name": _name(found) if found else ""},
+    )
+
+
+def _worded(held: Hold, found: Candidate | None) -> str:
+    """What is said of it, with its own name and that of what it seems to be."""
+    name = str(held.facts["known"].get("name", ""))
+    said = held.message.partition(_SEEMS)[0].removeprefix(f"{name}: ")
+    seems = "" if found is None else f"{_SEEMS}{found.canonical} {_name(found)}".rstrip(" .") + "."
+    return f"{name}: {said}{seems}" if name else f"{said}{seems}"
+
+
+def _name(candidate: Candidate) -> str:
+    return str(candidate.known.get("name", ""))
 
 
 def _pair_of(session: Session, walk: Crosswalk, held: Hold) -> Candidate | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hub.ledger import Hold
 from hub.ledger.engine import LedgerError
 from hub.model import KIND_ORDER, Kind
-from hub.sdk import CursorTooOld, HubError, SourceFailed, SourceMissing
+from hub.sdk import AuthenticationFailed, CursorTooOld, HubError, SourceFailed, SourceMissing
 from hub.sync import causes
 from hub.sync.reading import Reading
 from hub.sync.rejoin import rejoin
@@ -50,6 +50,9 @@ def pull_back(session: Session, peer: Peer) -> None:
 
 
 def _read(session: Session, peer: Peer, kind: Kind) -> SourceMissing | None:
+    if peer.name in session.refused:
+        session.incomplete.add((peer.name, kind))
+        return None
     try:
         _list(session, peer, kind)
     except SourceMissing as error:
@@ -61,6 +64,9 @@ def _read(session: Session, peer: Peer, kind: Kind) -> SourceMissing | None:
     except HubError as error:
         session.incomplete.add((peer.name, kind))
         session.tally.fail(peer.name, error, kind)
+        if isinstance(error, AuthenticationFailed):
+            # What is refused once is refused for every kind: it is said once.
+            session.refused.add(peer.name)
     except Exception as error:  # noqa: BLE001 -- a connector's bug is one connection's failure
         session.incomplete.add((peer.name, kind))
         session.tally.fail(peer.name, _bug(peer, kind, error), kind)

@@ -118,7 +118,7 @@ def _paired(holds: Sequence[Hold], meant: str) -> list[Hold]:
     known = [hold for hold in holds if hold.facts["spelling"] and (meant or hold.facts.get("proposed"))]
     if not known:
         raise HubError("Nobody knows what it is.", remedy="Say it: hub review ID accept --one --as …")
-    said = [{**hold.facts, "proposed": meant or hold.facts["proposed"]} for hold in known]
+    said = [{**hold.facts, **({"proposed": meant, "name": ""} if meant else {})} for hold in known]
     return [replace(hold, facts=facts) for hold, facts in zip(known, said, strict=True)]
 
 

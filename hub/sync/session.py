@@ -215,6 +215,8 @@ class Session:
     tally: Tally = field(default_factory=Tally)
     incomplete: set[tuple[str, Kind]] = field(default_factory=set)
     """The listings that did not come to their end, so that nothing is known to be absent there."""
+    refused: set[str] = field(default_factory=set)
+    """The connections that do not accept our credentials any more, and are not read further."""
     held_rows: dict[tuple[str, Kind, str], HoldKey] = field(default_factory=dict)
     """For each row that is held, by connection, kind and external id, the hold that is its root."""
     renewals: set[HoldKey] = field(default_factory=set)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from hub.ledger import BindingState, RecordState
-from hub.model import MODELS, Kind, references
+from hub.model import MODELS, EntryStatus, Kind, references
 from hub.sdk import Role
 from hub.sync import causes
 from hub.sync.elsewhere import Elsewhere
@@ -79,7 +80,24 @@ class Stock:
         for stored in chunk:
             if stored.id in at_source and self._covers(stored):
                 bound = at_target.get(stored.id)
-                yield stored, self._situation(stored, bound, attempts.get(stored.id), target), bound
+                situation = self._situation(stored, bound, attempts.get(stored.id), target)
+                if not situation.gone and self._left(stored, at_source[stored.id], bound):
+                    situation = replace(situation, gone=True)
+                yield stored, situation, bound
+
+    def _left(self, stored: StoredRecord, state: int, bound: StoredBinding | None) -> bool:
+        """Whether what was sent has left the flow's source, and nobody but its target has it still.
+
+        What is billed there cannot be withdrawn any more.
+        """
+        if state != BindingState.GONE or bound is None or bound.sent is None:
+            return False
+        if stored.values.get("status") == EntryStatus.BILLED:
+            return False
+        others = self._ledger.records.bindings(stored.id)
+        return all(
+            one.connection == self._peer.number for one in others if one.state is not BindingState.GONE
+        )
 
     def _covers(self, stored: StoredRecord) -> bool:
         if not self._flow.secure and self._secure.covers(stored):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from hub.mapping import SystemMapping
+
 
 def write(root: Path, files: Mapping[str, str]) -> Path:
     for name, text in files.items():
@@ -109,6 +111,27 @@ def test_the_layers_compile_with_code_lists_and_the_workspaces_word_counts(
     mapping = system_mapping(files, Connection(name="billing", connector="acme"), host)
     raw = {"NO": "7", "NAME": "old", "TITLE": "Doyle"}
     assert mapping.inward(Kind.CLIENT, "CUSTOMER").translate(raw) == {"number": "7", "name": "Doyle"}
+
+
+def test_who_opens_a_workspace_again_has_what_its_files_say_by_then(shipped: Path, workspace: Path) -> None:
+    class Plugin:
+        @hookimpl
+        def hub_mappings(self) -> Path:
+            return shipped
+
+    def opened(own: Mapping[str, str]) -> SystemMapping:
+        write(workspace / "mappings", own)
+        host = PluginHost(PluginChoice(enabled=()), extra=[Plugin()])
+        files = MappingFiles(host.mapping_roots, workspace)
+        return system_mapping(files, Connection(name="billing", connector="acme"), host)
+
+    first = opened({})
+    assert opened({}) is first
+    edited = opened({"acme.toml": '[client.fields]\nname = { field = "TITLE" }\n'})
+    assert edited.digest != first.digest
+    listed = opened({"utbms/activity.csv": "code,parent,name\nA101,,Plan\n"})
+    assert listed.digest != edited.digest
+    assert opened({"utbms/activity.csv": "code,parent,name\nA102,,Plan\n"}).digest != listed.digest
 
 
 def test_a_connector_without_any_mapping_is_answered_with_where_to_write_one(workspace: Path) -> None:

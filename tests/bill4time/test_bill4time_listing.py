@@ -206,13 +206,24 @@ def test_lines_that_were_created_before_the_window_are_found(account: Account) -
 
 def test_a_sweep_asks_once_for_what_is_an_entry_and_a_line(account: Account) -> None:
     account.firm.finalize(bill(account))
-    account.sandbox.switches.set(count=True)
     account.sandbox.reset_requests()
     connector = account.connect()
     for kind in (Kind.TIME_ENTRY, Kind.EXPENSE, Kind.INVOICE):
         shown = rows_of(list(connector.read(kind, None)))
     assert len(shown[0].raw["timeEntries"]) == 2
-    assert account.sandbox.requests["total"] == 3
+    assert account.sandbox.requests["total"] == 6  # a page and its end each
+
+
+def test_payments_and_what_only_looks_like_them_are_asked_for_once(account: Account) -> None:
+    invoice = bill(account)
+    account.firm.finalize(invoice)
+    account.firm.pay(invoice, 10)
+    connector = account.connect()
+    account.sandbox.reset_requests()
+    assert len(rows_of(list(connector.read(Kind.PAYMENT, None)))) == 1
+    asked = account.sandbox.requests["total"]
+    assert rows_of(list(connector.read(Kind.WRITE_OFF, None))) == []
+    assert account.sandbox.requests["total"] == asked
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])

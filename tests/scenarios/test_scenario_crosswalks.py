@@ -116,7 +116,8 @@ def test_what_pairs_is_proposed_and_accepted_once(firm: Firm) -> None:
         "Draft or revise": "A103",
     }
     assert found["JD"]["message"] == (
-        'id is "JD", which is in no row of crosswalks/timekeeper.csv. It seems to be 1 Doyle, Jane A.'
+        'Jane A. Doyle: id is "JD", which is in no row of crosswalks/timekeeper.csv. '
+        "It seems to be 1 Doyle, Jane A."
     )
     people = found["JD"]["group"]
     assert found["u2"]["group"] == found["ZZ"]["group"] == people  # one cause

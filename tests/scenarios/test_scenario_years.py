@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def test_each_night_the_hub_has_what_the_firm_has(tmp_path: Path) -> None:
-    simulation = Simulation(tmp_path / "firm", seed=3, entries=3, events=6)
-    seen = simulation.run(24)
+    simulation = Simulation(tmp_path / "firm", seed=3, entries=3, events=8)
+    seen = simulation.run(16)
     assert not seen.faults
-    assert seen.nights == 24
+    assert seen.nights == 16
     # It is no quiet life: what can happen at a firm did.
     assert len(simulation.life.done) > 40
     assert {"reissued", "gone-at-the-source"} <= seen.held.keys()

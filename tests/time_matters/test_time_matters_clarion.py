@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_time_matters.clarion import read_date, write_date
+from hub_time_matters.clarion import read_date, read_time, write_date, write_time
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,22 @@ def test_what_is_no_day_is_refused(text: str) -> None:
 def test_a_day_before_the_first_cannot_be_written() -> None:
     with pytest.raises(ValueError, match="no day before"):
         write_date(date(1800, 12, 28))
+
+
+@pytest.mark.parametrize(
+    ("number", "spelt"),
+    [(4254001, "11:49:00"), (1, "00:00:00"), (8640000, "23:59:59"), ("4254001.00", "11:49:00"), (0, None)],
+)
+def test_times_are_hundredths_of_a_second_from_one_on(number: str | int, spelt: str | None) -> None:
+    assert read_time(number) == spelt
+
+
+@pytest.mark.parametrize("wrong", ["-1", "8640001", "noon", "1.5", ""])
+def test_what_is_no_time_of_a_day_is_refused(wrong: str) -> None:
+    with pytest.raises(ValueError, match="hundredths"):
+        read_time(wrong)
+
+
+@given(st.times().map(lambda moment: moment.replace(microsecond=0, tzinfo=None)))
+def test_a_time_that_was_written_reads_as_the_same(moment: time) -> None:
+    assert read_time(write_time(moment.isoformat())) == moment.isoformat()
