@@ -142,8 +142,10 @@ class Listing:
 
     def _with_applications(self, payment: Row) -> Row:
         payment["applications"] = self._aside.of(APPLIED.name, int(payment["id"]))
-        payment["_amount"] = number(payment, "paymentAmount", "credit")
-        payment["_fromTrust"] = str(payment.get("trustAccountingId") or "0") not in {"0", ""}
+        payment["_amount"] = amount = number(payment, "paymentAmount", "credit")
+        payment["_fromTrust"] = _is_from_trust(payment)
+        if _adjusts(payment) and (amount < 0 or number(payment, "debit") > 0):
+            raise ValueError("This adjustment raises what the client owes: it is no write-off.")
         return payment
 
     @property
@@ -258,6 +260,12 @@ def _with_direction(row: Row) -> Row:
         row["_direction"] = "withdrawal" if str(row.get("amount", "")).strip().startswith("-") else "deposit"
     row["_amount"] = str(row.get("amount", "")).strip().removeprefix("-")
     return row
+
+
+def _is_from_trust(row: Row) -> bool:
+    """Whether a payment came out of trust: version 2 names the movement, version 1 at most its sort."""
+    sorts = " ".join(str(row.get(name) or "") for name in ("paymentType", "paymentMethod"))
+    return str(row.get("trustAccountingId") or "0") != "0" or "trust" in sorts.casefold()
 
 
 def _adjusts(row: Row) -> bool:

@@ -31,8 +31,8 @@ class Bill4TimeSettings(Settings):
     base_url: str = ""
     """The address of the API, where it is not the vendor's own."""
     window_days: int = Field(default=62, ge=1)
-    """Time, expenses, invoices and payments that were created within so many days are read in every run:
-    Bill4Time does not say what changed."""
+    """Time, expenses, invoices, payments and trust transactions that were created within so many days are
+    read in every run: Bill4Time does not say what changed."""
     sweep_days: int = Field(default=7, ge=0)
     """All of them are read once in so many days; with 0 in every run. Only that shows what was changed or
     deleted after longer."""
@@ -43,4 +43,4 @@ class Bill4TimeSettings(Settings):
     imports: ImportSettings | None = None
     """How records get into Bill4Time; without it, it is only read."""
     api_key: SecretStr | None = None
-    """The API key, from Settings → API in Bill4Time; it opens the whole account."""
+    """The API key, which opens the whole account (in Bill4Time: Settings → API)."""

@@ -159,7 +159,7 @@ class Setup:
         known = self._config.connection(self.name).settings
         for key, info in fields.items():
             if key in self._asker.answers or (key not in known and _is_asked(info, {*known, *given})):
-                self._say(key, self._asker.text(key, info.description or key))
+                self._say(key, self._asker.text(key, _question(key, info)))
 
     def _refuse_secrets(self, given: Iterable[str]) -> None:
         """A command line is kept in the shell's history and shown in lists of processes."""
@@ -198,7 +198,7 @@ class Setup:
             if self._asker.silent:
                 continue
             info = self.connector.settings.model_fields[field]
-            answer = self._asker.secret(info.description or field, optional=not info.is_required())
+            answer = self._asker.secret(_question(field, info), optional=not info.is_required())
             if answer:
                 self._secrets.take(field, answer)
 
@@ -215,6 +215,11 @@ class Setup:
 def _given_by_sign_in(connector: type[Connector[Settings]]) -> tuple[str, ...]:
     fields = connector.settings.model_fields
     return tuple(name for name in secret_fields(connector.settings) if _extra(fields[name]).get("sign_in"))
+
+
+def _question(name: str, info: FieldInfo) -> str:
+    """What a person is asked: the setting's own words, without the full stop before the colon."""
+    return (info.description or name).rstrip(".")
 
 
 def _is_asked(info: FieldInfo, said: Iterable[str]) -> bool:

@@ -61,4 +61,4 @@ class Matter(Record):
 
     def label(self) -> str:
         """Number and name."""
-        return f"{self.number} {self.name or self.description}".rstrip()
+        return f"{self.number} {self.name or self.description}".strip()

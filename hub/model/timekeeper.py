@@ -34,4 +34,4 @@ class Timekeeper(Record):
 
     def label(self) -> str:
         """Number and name."""
-        return f"{self.number} {self.name}"
+        return f"{self.number} {self.name}".strip()

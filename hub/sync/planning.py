@@ -14,7 +14,7 @@ from hub.sdk import HubError
 from hub.sync import causes
 from hub.sync.check import Checker
 from hub.sync.plan import LISTING_BROKE, REISSUED, Choice, Do, Part, Plan, Situation, Step, choose
-from hub.sync.reasons import broken_listing, cause_of, explain, reissued, waits
+from hub.sync.reasons import broken_listing, cause_of, explain, reissued
 from hub.sync.secure import Secure
 from hub.sync.session import allow_once, by_connection
 from hub.sync.stock import Stock, chunks
@@ -221,7 +221,7 @@ class Planner:
             return
         root = self._roots.get((name, awaited))
         if root is None:
-            self._session.hold(waits(target.peer, flow, stored, self._ledger.records.get(awaited)))
+            self._session.hold(target.waiting(flow, stored, awaited))
             self._roots[name, stored.id] = stored.id
             return
         self._roots[name, stored.id] = root

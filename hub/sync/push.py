@@ -250,8 +250,10 @@ class Pusher:
         for step, stored, bound in self._current(steps, part):
             try:
                 payload = self._target.render(stored, whole=step.do is Do.UPDATE)
-            except Unbound:
+            except Unbound as missing:
                 self._keep_back(step, part)
+                if self._target.is_handed_over(missing.record_id):
+                    unfit.append(self._target.waiting(part.flow, stored, missing.record_id))
                 continue
             except Untranslatable as error:
                 self._keep_back(step, part)

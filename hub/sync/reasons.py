@@ -37,19 +37,24 @@ WITHDRAWN = (
 """What a person answers once it is withdrawn at the target."""
 
 
-def waits(peer: Peer, flow: str, stored: StoredRecord, awaited: StoredRecord) -> Hold:
-    """What refers to a record that is not at the target, and will not be."""
+def waits(peer: Peer, flow: str, stored: StoredRecord, awaited: StoredRecord, *, handed_over: bool) -> Hold:
+    """What refers to a record that is not at the target, or was handed over and is not seen there yet."""
     access, kind = peer.access(awaited.kind), awaited.kind
-    ways = [f"add {kind.value} to the flow's kinds"] if access.create or access.by_hand else []
-    ways.append(f"enter it at {peer.name}; it is known again by {_known_by(peer, kind)}")
+    if handed_over:
+        where = f"was handed over to {peer.name}, and is not seen there yet"
+        remedy = "It follows by itself once that is seen; `hub status` says where it stands."
+    else:
+        ways = [f"add {kind.value} to the flow's kinds"] if access.create or access.by_hand else []
+        ways.append(f"enter it at {peer.name}; it is known again by {_known_by(peer, kind)}")
+        where, remedy = f"is not at {peer.name}", f"{', or '.join(ways)}.".capitalize()
     return _plan_hold(
         peer,
         flow,
         stored,
         cause=f"waits:{peer.name}:{awaited.kind.value}:{awaited.id}",
         code="waits",
-        message=f"{awaited.kind.words} {awaited.label} is not at {peer.name}.",
-        remedy=f"{', or '.join(ways)}.".capitalize(),
+        message=f"{awaited.kind.words} {awaited.label} {where}.",
+        remedy=remedy,
         facts={"awaited": awaited.id},
     )
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from hub.ledger import BindingState, RecordState, payload_digest
 from hub.mapping import Gone, Unbound, Untranslatable
 from hub.model import Kind, line_references, references
+from hub.sync.reasons import waits
 from hub.sync.seen import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from hub.ledger import StoredRecord
+    from hub.ledger import Hold, StoredRecord
     from hub.mapping import Outward
     from hub.sync.session import Peer, Session
 
@@ -113,6 +114,16 @@ class Target:
                 if not (isinstance(missing, Gone) and name in outward.dispensable):
                     return record
         return None
+
+    def waiting(self, flow: str, stored: StoredRecord, awaited: int) -> Hold:
+        """Why a record waits for another one."""
+        handed_over = self.is_handed_over(awaited)
+        return waits(self.peer, flow, stored, self._ledger.records.get(awaited), handed_over=handed_over)
+
+    def is_handed_over(self, record: int) -> bool:
+        """Whether a record was handed over here, and is not seen yet."""
+        bound = self._ledger.records.bound_at([record], self.peer.number).get(record)
+        return bound is not None and bound.state is BindingState.DELIVERED
 
 
 def _referred(stored: StoredRecord, wanted: frozenset[Kind]) -> Iterator[tuple[str, int]]:

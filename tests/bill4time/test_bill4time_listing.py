@@ -259,6 +259,33 @@ def test_payments_carry_what_they_pay_and_adjustments_are_none(
     assert [(way, Decimal(amount)) for way, amount in moved] == [("deposit", 300), ("payment", 100)]
 
 
+def test_an_adjustment_that_raises_what_is_owed_is_no_write_off(account: Account) -> None:
+    account.firm.add(
+        "payments",
+        clientId=account.client,
+        paymentAmount="7.00",
+        isBalanceAdjustment=True,
+        debit="7.00",
+        raw=True,
+    )
+    account.firm.add(
+        "payments", clientId=account.client, paymentAmount="-8.00", isBalanceAdjustment=True, raw=True
+    )
+    rows = account.rows(Kind.WRITE_OFF)
+    assert ["raises what the client owes" in row.problem for row in rows] == [True, True]
+
+
+def test_in_version_1_the_sort_of_a_payment_tells_that_it_came_out_of_trust(account: Account) -> None:
+    account.firm.add(
+        "payments", clientId=account.client, paymentAmount="7.00", paymentMethod="Trust", raw=True
+    )
+    account.firm.add(
+        "payments", clientId=account.client, paymentAmount="8.00", paymentMethod="Check", raw=True
+    )
+    rows = account.rows(Kind.PAYMENT, version="v1")
+    assert [row.raw["_fromTrust"] for row in rows] == [True, False]
+
+
 def test_a_resource_that_is_not_there_is_no_empty_one(account: Account) -> None:
     account.sandbox.tell("error", on="trustAccounting", status=404, times=None)
     with pytest.raises(SourceMissing, match="has no trustAccounting"):

@@ -73,6 +73,16 @@ client = "billing"
 matter = "billing"
 timekeeper = "billing"
 """
+SHEETS = """\
+[connections.sheets]
+connector = "folder"
+folder = "sheets"
+
+[flows.in]
+from = "sheets"
+to = "capture"
+kinds = ["client", "matter", "time_entry"]
+"""
 _SERVICES = re.compile(r"Professional services, (.+), ([0-9.]+) h")
 
 Sums = dict[tuple[str, str], tuple[Decimal, Decimal]]
@@ -310,3 +320,47 @@ def test_what_changes_in_bill4time_after_it_was_handed_over_is_told_and_not_sent
     assert document["exit"] == 3
     assert "It changed after it was entered at billing" in told["to-be-corrected-by-hand"]["message"]
     assert "no longer stands at the source" in told["to-be-withdrawn-by-hand"]["message"]
+
+
+def test_what_waits_for_a_matter_that_a_person_hands_in_says_so(tmp_path: Path, empty_ledger: Path) -> None:
+    office = Workspace(tmp_path / "firm")
+    text = HUB[: HUB.index("[connections.billing]")] + SHEETS
+    text = text.replace(
+        'base_url = "stand-in"\n', 'base_url = "stand-in"\nimports = { folder = "imports" }\n'
+    )
+    for folder in ("sheets", "mappings/crosswalks"):
+        (office.folder / folder).mkdir(parents=True)
+    shutil.copy(empty_ledger, office.folder / "hub.db")
+    (office.folder / "hub.toml").write_text(text, encoding="utf-8")
+    try:
+        account = bill4time.stand_in(office.folder).firm
+        user = account.add("users", fname="Jane", lname="Doyle")["id"]
+        (office.folder / "mappings" / "crosswalks" / "timekeeper.csv").write_text(f"n,bill4time\n1,{user}\n")
+        tables = {
+            "client": "id,number,name\nC,100,Acme\n",
+            "matter": "id,client,number,name\nM,C,100.01,Roe\n",
+            "timekeeper": "id,number,name\nT,1,Jane Doyle\n",
+            "time_entry": "id,matter,timekeeper,worked_on,hours,narrative\nE,M,T,2026-07-01,1.5,Confer\n",
+        }
+        for name, rows in tables.items():
+            (office.folder / "sheets" / f"{name}.csv").write_text(rows, encoding="utf-8")
+        for _ in range(2):
+            document = office.sync()
+            (held,) = [one for one in document["holds"] if one["severity"] == "block"]
+            assert (
+                "matter 100.01 Roe was handed over to capture, and is not seen there yet" in held["message"]
+            )
+            assert document["exit"] == 3
+        waiting = office.run("status").output
+        assert "a person hands it in for import" in " ".join(waiting.split())
+        for title in ("clients", "projects", "time-entries"):
+            for file in (office.folder / "imports").glob(f"{title}-*"):
+                assert not account.take_import(file).refused
+                file.unlink()
+            office.sync()
+        done = office.sync()
+        assert (done["exit"], done["holds"], office.json("status")["deliveries"]) == (0, [], [])
+        (entry,) = account.all("timeEntries")
+        assert (entry["billableTime"], entry["descriptionPublic"]) == (Decimal("1.5"), "Confer")
+    finally:
+        bill4time.close(office.folder)
