@@ -364,3 +364,22 @@ def test_what_waits_for_a_matter_that_a_person_hands_in_says_so(tmp_path: Path, 
         assert (entry["billableTime"], entry["descriptionPublic"]) == (Decimal("1.5"), "Confer")
     finally:
         bill4time.close(office.folder)
+
+
+def test_clients_and_matters_without_a_number_are_known_by_their_names(open_office: Any) -> None:
+    office: Office = open_office(records=200)
+    for resource in ("clients", "projects"):
+        for one in office.account.all(resource):
+            office.account.change(resource, one["id"], customId="")
+    hub = office.folder / "hub.toml"
+    text = hub.read_text(encoding="utf-8")
+    only_time = text[: text.index("[flows.bills]")] + text[text.index("[authority]") :]
+    hub.write_text(only_time, encoding="utf-8")  # so that Bill4Time is read before Tabs3
+    document = office.sync()
+    assert pushed(document, "billing", "time_entry")["delivered"] == len(office.captured)
+    office.merge()
+    assert office.sync()["exit"] == 0
+    found = office.json("history", "client", "100")["records"]
+    assert [sorted(place["connection"] for place in one["bindings"]) for one in found] == [
+        ["billing", "capture"]
+    ]
