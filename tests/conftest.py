@@ -40,7 +40,14 @@ _NEEDED = 2**31
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Put the tests' files into memory, where there is enough: ledgers wait for the disk at every commit."""
+    """Put the tests' files into memory, where there is enough: ledgers wait for the disk at every commit.
+
+    What many short processes import is compiled once for all of them, whatever the machine says.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+        compiled = tempfile.mkdtemp(prefix="hub-pycache-")
+        os.environ["PYTHONPYCACHEPREFIX"] = compiled
+        config.add_cleanup(lambda: shutil.rmtree(compiled, ignore_errors=True))
     ready = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _NEEDED
     if ready and "TMPDIR" not in os.environ and not config.option.basetemp:
         os.environ["TMPDIR"] = str(_MEMORY)
