@@ -26,7 +26,7 @@ from urllib.request import Request, urlopen
 from measure import Measured, measure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 HERE = Path(__file__).parent
 PAGE = 100
@@ -146,7 +146,7 @@ class Benchmark:
         crosswalks.mkdir(parents=True)
         (crosswalks / "timekeeper.csv").write_text(_CROSSWALK, encoding="utf-8")
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Generator[Line]:
         """Measure one thing after the other."""
         with served(self._file) as account:
             yield self._floor(account)

@@ -113,17 +113,24 @@ class Notes:
         """
         if self._last is None or key not in self._last.rows:
             if self._names is None:
-                self._names = {one: note.name for note in self._all() for one in note.rows}
+                self._names = {one: note.name for note in self.all() for one in note.rows}
             name = self._names.get(key)
             self._last = self.named(name) if name else None
         return self._last
 
-    def _path(self, name: str) -> Path:
-        return self.folder / f"{name}.json"
+    def all(self) -> Iterator[Note]:
+        """All notes, in the order of their files' names.
 
-    def _all(self) -> Iterator[Note]:
+        Raises:
+            OSError: they cannot be read.
+            SourceFailed: one is damaged.
+
+        """
         if self.folder.exists():
             yield from map(_note, sorted(self.folder.glob("*.json")))
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.json"
 
 
 def _note(path: Path) -> Note:

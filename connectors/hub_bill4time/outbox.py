@@ -135,9 +135,8 @@ class Outbox:
 
         """
         folder = self._folder_of(note)
-        if not Path(note.folder).is_absolute():
-            # Elsewhere it has to be there: what is made where a share is not mounted is seen by nobody.
-            folder.mkdir(parents=True, exist_ok=True)
+        if not folder.exists() and self._may_be_made(note.folder):
+            folder.mkdir(parents=True)
         folder.stat()
         self._notes.folder.mkdir(mode=0o700, exist_ok=True)
         self._notes.keep(note)
@@ -146,6 +145,14 @@ class Outbox:
         # That it is not there is to mean that it has been placed.
         self._disk.keep_names(folder)
         self._mark(note, PLACING)
+
+    def _may_be_made(self, folder: str) -> bool:
+        """Whether a folder that is not there is made.
+
+        Outside of the workspace it is not: where a share is not mounted, nobody sees what is made in its
+        place. Nor is one with which a file has gone that was being placed: it would seem to be taken.
+        """
+        return not Path(folder).is_absolute() and not any(one.state == PLACING for one in self._notes.all())
 
     def _place(self, note: Note) -> None:
         """Give the file its final name, unless it has that or a person has taken it already.

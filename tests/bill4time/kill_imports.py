@@ -1,8 +1,8 @@
 """Kill runs that write import files for Bill4Time, and count what the files and the account hold.
 
-``python tests/bill4time/kill_imports.py --rounds 20`` has a line for each round. A run is killed at any time, or at
-a step of a delivery, a torn file among them; a person takes the files at once, late, or between the kill and the
-next run, and hands them in. It exits with 1 if a record is doubled, missing or not bound.
+``python tests/bill4time/kill_imports.py --rounds 20`` has a line for each round. A run is killed at any time,
+or at a step of a delivery, a torn file among them; a person takes the files at once, late, or between the
+kill and the next run, and hands them in. It exits with 1 if a record is doubled, missing or not bound.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOODS = ("at once", "late", "between")
-"""When the person takes files away: as soon as they see one; after each run, and hands them in a run later; or
-after each run, so that what a killed run left is in the account before the next one looks."""
+"""When the person takes files away: as soon as they see one; after each run, and hands them in a run later;
+or after each run, so that what a killed run left is in the account before the next one looks."""
 _FINISHED = {0, 3}
 _STEPS = 30
 """More than one run takes to hand over clients and projects."""
@@ -180,11 +180,11 @@ def one_round(options: argparse.Namespace, number: int, folder: Path) -> Round:
 
 
 def live(runs: Runs, person: Person, chance: random.Random) -> dict[str, Any]:
-    """Run until a run has nothing to do; about every second run on the way there is killed."""
+    """Run until a run has nothing to do; the first ones are killed, and perhaps some on the way there."""
     report: dict[str, Any] = {}
     while runs.started < _MOST_RUNS:
         with person.watching():
-            if chance.random() < 1 / 2 and runs.started < _MOST_RUNS / 2:
+            if runs.started < _MOST_RUNS / 2 and (not runs.killed or chance.random() < 1 / 2):
                 runs.kill(chance)
             else:
                 report = runs.finish()
@@ -223,8 +223,9 @@ def judge(firm: ImportFirm, runs: Runs, mood: str, report: dict[str, Any]) -> Ro
 def describe(done: Round) -> str:
     """Put a round into one line."""
     left = f", left behind: {', '.join(done.left)}" if done.left else ""
+    killed = "; ".join(done.killed) or "never"
     return (
-        f"taken {done.mood}, {done.runs} runs, killed {'; '.join(done.killed) or 'never'}; {done.doubled} doubled, "
+        f"taken {done.mood}, {done.runs} runs, killed {killed}; {done.doubled} doubled, "
         f"{done.missing} missing, {done.unbound} not bound, {done.held} held{left}"
     )
 
