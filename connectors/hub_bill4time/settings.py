@@ -16,7 +16,8 @@ class ImportSettings(Settings):
     """How clients, matters and time get into Bill4Time: as files for the vendor's import, by a person."""
 
     folder: str = Field(min_length=1)
-    """The folder for the import files; a relative path starts at the workspace."""
+    """The folder for the import files. A relative path starts at the workspace, and is made where it is
+    missing; any other has to be there."""
     format: Literal["csv", "xlsx"] = "xlsx"
     """Whether they are workbooks or CSV files."""
     seen_within_days: int = Field(default=30, ge=1)

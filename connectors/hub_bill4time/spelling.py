@@ -8,6 +8,7 @@ Version 1 writes ``clientId``, the documents of version 2 ``InternalClientID``, 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -56,10 +57,15 @@ def respelt(row: Mapping[str, Any], own: str) -> dict[str, Any]:
 
     """
     found: dict[str, Any] = {}
-    folded = {name.casefold() for name in row}
-    for name, value in row.items():
-        found.setdefault(_named(name, name.casefold(), folded, own), value)
+    for name, value in zip(_all_named(tuple(row), own), row.values(), strict=True):
+        found.setdefault(name, value)
     return found
+
+
+@lru_cache(maxsize=64)  # the rows of a listing have the same fields, all of them
+def _all_named(names: tuple[str, ...], own: str) -> tuple[str, ...]:
+    folded = {name.casefold() for name in names}
+    return tuple(_named(name, name.casefold(), folded, own) for name in names)
 
 
 def _named(name: str, key: str, folded: set[str], own: str) -> str:
