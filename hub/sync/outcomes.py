@@ -71,13 +71,15 @@ class Outcomes:
         """Settle a batch; returns what was not sent and may be tried again."""
         self.refused.clear()
         with self._ledger.transaction():
-            closed, arrived = [], []
+            closed, arrived, seen = [], [], self._seen(opened, ends)
             for one in opened:
                 end = ends.get(one.intent.key, Unknown("the connector gave no outcome"))
                 if isinstance(end, Unknown):
                     self._unknown(one, end)
                     continue
                 closed.append((one, end))
+                if one.record in seen:
+                    continue
                 if isinstance(end, Written | Delivered):
                     arrived.append(self._arrival(one, end))
                 elif isinstance(end, Rejected):
@@ -90,6 +92,16 @@ class Outcomes:
                 self._conclude(arrival)
             self._ledger.intents.settle([one for one, _ in closed])
         return [one for one, end in closed if isinstance(end, NotSent)]
+
+    def _seen(self, opened: Sequence[OpenIntent], ends: Mapping[str, End]) -> set[int]:
+        """The records that a reading has shown there before anyone knew that they were delivered."""
+        delivered = [
+            one.record
+            for one in opened
+            if one.intent.action is Action.CREATE and isinstance(ends.get(one.intent.key), Delivered)
+        ]
+        bound = self._ledger.records.bound_at(delivered, self._peer.number) if delivered else {}
+        return {record for record, there in bound.items() if there.state is BindingState.LIVE}
 
     def _distinct(self, arrived: Sequence[_Arrival]) -> list[_Arrival]:
         """One id is one record: a second record under it is held, and not sent again."""

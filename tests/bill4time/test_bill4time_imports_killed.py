@@ -83,6 +83,18 @@ def test_a_run_that_ends_at_a_step(firm: Firm, step: int, *, carried: bool) -> N
     firm.balance()
 
 
+def test_a_file_that_is_handed_in_before_anyone_can_look_it_up(firm: Firm) -> None:
+    with troubled(Trouble(8, "after", killed)), pytest.raises(Killed):
+        firm.sync()
+    firm.carry()
+    firm.drop.rename(firm.folder / "unplugged")
+    document = firm.sync()
+    assert {hold["code"] for hold in document["holds"]} == {"unknown"}
+    (firm.folder / "unplugged").rename(firm.drop)
+    firm.settle()
+    firm.balance()
+
+
 def test_a_process_that_is_killed(firm: Firm) -> None:
     words = [sys.executable, str(KILLED), "12", "after", "-C", str(firm.folder), "sync", "--yes"]
     environment = {**os.environ, **firm.secrets}
