@@ -109,19 +109,20 @@ class Outbox:
         if note is None:
             return ""
         template, count, folder = TEMPLATES[note.kind], len(note.rows), self._folder_of(note)
+        rows = "1 row" if count == 1 else f"{count} rows"
         try:
             waits = _is_there(folder / name)
         except OSError as error:
-            return f"Nobody knows whether {name} ({count} rows) waits in {folder}: {trouble(error)}."
+            return f"Nobody knows whether {name} ({rows}) waits in {folder}: {trouble(error)}."
         if not waits:
-            return f"{name} ({count} rows) was taken from {folder}, and is not seen in Bill4Time yet."
+            return f"{name} ({rows}) was taken from {folder}, and is not seen in Bill4Time yet."
         few = (
             f" Bill4Time takes no fewer than {template.fewest} rows at a time."
             if count < template.fewest
             else ""
         )
         return (
-            f"{name} ({count} rows) waits in {folder}: Bill4Time takes {template.title} from no "
+            f"{name} ({rows}) waits in {folder}: Bill4Time takes {template.title} from no "
             f"program, so a person hands it in for import (Bill4Time's support does it).{few}"
         )
 
