@@ -1,12 +1,10 @@
-"""The connector keeps what every connector has to keep, in either version of the API."""
+"""The connector keeps what every connector has to keep."""
 
 from __future__ import annotations
 
 import csv
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-
-from openpyxl import load_workbook
 
 from hub.sdk import Kind
 from hub.testing import ConnectorSuite
@@ -26,9 +24,8 @@ if TYPE_CHECKING:
 DROP = "bill4time-imports"
 
 
-class Bill4TimeKit(ConnectorSuite):
+class TestBill4Time(ConnectorSuite):
     connector = Bill4TimeConnector
-    version = "v2"
 
     @contextmanager
     def sandbox(self, folder: Path) -> Iterator[Bill4TimeSandbox]:
@@ -52,8 +49,7 @@ class Bill4TimeKit(ConnectorSuite):
         return {**sample_records(), Kind.TIMEKEEPER: known}
 
     def settings(self, sandbox: Bill4TimeSandbox) -> Mapping[str, Any]:
-        imports = {"folder": DROP, "format": "csv" if self.version == "v1" else "xlsx"}
-        return {**sandbox.settings, "version": self.version, "imports": imports}
+        return {**sandbox.settings, "imports": {"folder": DROP, "format": "csv"}}
 
     def count(self, sandbox: Bill4TimeSandbox, kind: Kind) -> int:
         """What is there, and what waits in files."""
@@ -90,27 +86,10 @@ def _work(firm: Firm, user: int) -> None:
 
 
 def _rows(path: Path) -> int:
-    if path.suffix == ".csv":
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            return sum(1 for _ in csv.reader(file)) - 1
-    book = load_workbook(path, read_only=True)
-    (sheet,) = book.worksheets
-    found = sum(1 for _ in sheet.iter_rows()) - 1
-    book.close()
-    return found
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        return sum(1 for _ in csv.reader(file)) - 1
 
 
 def _named(name: str) -> dict[str, str]:
     first, _, last = name.rpartition(" ")
     return {"fname": first or "A", "lname": last}
-
-
-class TestVersion1(Bill4TimeKit):
-    version = "v1"
-
-
-class TestVersion2(Bill4TimeKit):
-    pass
-
-
-del Bill4TimeKit, ConnectorSuite
