@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hub.ledger import RecordState
@@ -11,7 +12,7 @@ from hub.sync import causes
 from hub.sync.similar import likeness, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from hub.ledger import Hold
     from hub.mapping import Crosswalk
@@ -36,9 +37,7 @@ def tell_what_is_unpaired(session: Session) -> None:
     with session.ledger.transaction():
         for peer in session.peers.values():
             _tell_what_is_read_as_nothing(session, peer)
-        for held in session.ledger.holds.all():
-            if (at := _peer_of(session, held)) is not None:
-                _propose(session, at, held)
+        _propose(session, list(_unpaired(session)))
 
 
 def _tell_what_is_read_as_nothing(session: Session, peer: Peer) -> None:
@@ -55,20 +54,34 @@ def _tell_what_is_read_as_nothing(session: Session, peer: Peer) -> None:
     session.ledger.holds.sweep(scope, session.run)
 
 
-def _peer_of(session: Session, held: Hold) -> Peer | None:
-    """The connection at which something is unpaired, if it takes part in this run."""
-    if held.code != UNPAIRED:
-        return None
-    ready = (peer for peer in session.peers.values() if peer.number == held.connection)
-    found = next(ready, None)
-    return found if found and held.facts["crosswalk"] in found.mapping.crosswalks else None
+def _unpaired(session: Session) -> Iterator[tuple[Hold, Crosswalk]]:
+    """What is unpaired at the connections of this run, each with its crosswalk."""
+    peers = {peer.number: peer for peer in session.peers.values()}
+    for held in session.ledger.holds.all():
+        if held.code != UNPAIRED or held.connection not in peers:
+            continue
+        walk = peers[held.connection].mapping.crosswalks.get(held.facts["crosswalk"])
+        spelling = held.facts["spelling"]
+        if walk is not None and spelling and walk.canonical(spelling) is None:
+            yield held, walk
 
 
-def _propose(session: Session, peer: Peer, held: Hold) -> None:
-    walk = peer.mapping.crosswalks[held.facts["crosswalk"]]
-    if walk.canonical(held.facts["spelling"]) is not None or not held.facts["spelling"]:
-        return
-    found = _pair_of(session, walk, held)
+def _propose(session: Session, unpaired: Sequence[tuple[Hold, Crosswalk]]) -> None:
+    found = {held.id: _pair_of(session, walk, held) for held, walk in unpaired}
+    # What two records of one system seem to be, nobody knows of either.
+    claims = {
+        (held.connection, one.canonical, held.facts["spelling"])
+        for held, walk in unpaired
+        if walk.name in _KINDS and (one := found[held.id]) is not None
+    }
+    times = Counter((where, canonical) for where, canonical, _ in claims)
+    for held, walk in unpaired:
+        one = found[held.id]
+        is_doubtful = one is not None and times[held.connection, one.canonical] > 1
+        _tell(session, held, walk, None if is_doubtful else one)
+
+
+def _tell(session: Session, held: Hold, walk: Crosswalk, found: Candidate | None) -> None:
     session.ledger.holds.retell(
         held,
         _worded(held, found),

@@ -180,3 +180,14 @@ def test_alone_a_system_calls_its_own_people_what_it_likes(firm: Firm) -> None:
         "u2": "u2",
         "ZZ": "ZZ",
     }
+
+
+def test_whom_two_seem_to_be_is_proposed_for_neither(firm: Firm) -> None:
+    people = [_person("JD", "Jane A. Doyle"), _person("JAD", "Doyle, Jane A."), _person("u2", "Kim Lee")]
+    firm.table("capture/timekeeper", people)
+    found = firm.unpaired(firm.hub("sync", code=3))
+    assert {spelt: found[spelt]["proposed"] for spelt in ("JD", "JAD", "u2")} == {
+        "JD": "",
+        "JAD": "",
+        "u2": "7",
+    }
