@@ -88,7 +88,8 @@ class Bill4TimeConnector(Connector[Bill4TimeSettings]):
         except SourceMissing as error:
             # The key stands in the address: one that is not known there may be answered so, too.
             raise AuthenticationFailed(error.message, remedy=error.remedy) from None
-        return Health(ok=True)
+        trouble = self._outbox.trouble if self._outbox else ""
+        return Health(ok=True, notes=(trouble,) if trouble else ())
 
     def survey(self) -> Sequence[str]:
         """Say what will be in the way."""

@@ -38,6 +38,14 @@ class Outbox:
         self._disk = Disk(self._clock)
         self._notes = Notes(surroundings.folder / NOTES, self._disk)
 
+    @property
+    def trouble(self) -> str:
+        """Why no import file can be written; empty where one can."""
+        folder = self._workspace / self._settings.folder
+        if folder.is_dir() or not Path(self._settings.folder).is_absolute():
+            return ""
+        return f"The folder for import files, {folder}, is not there: connect it, or name another one."
+
     def write(self, intents: Sequence[Intent]) -> Iterator[Outcome]:
         """Write one file with all that can be a row of it."""
         kind = intents[0].kind

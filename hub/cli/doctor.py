@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,7 +10,7 @@ from hub.cli.exits import ExitCode
 from hub.cli.options import Globals, pass_globals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from hub.app.workspace import OpenWorkspace
 
@@ -47,6 +47,7 @@ def _examine(workspace: OpenWorkspace) -> Iterator[tuple[str, bool, str]]:
         if report.problem:
             yield f"plugin {report.name}", False, f"{report.problem} ({report.file})"
     yield from _ledger(workspace)
+    yield from _crosswalks(workspace)
     for name in workspace.config.connections:
         yield from _connection(workspace, name)
 
@@ -70,6 +71,27 @@ def _ledger(workspace: OpenWorkspace) -> Iterator[tuple[str, bool, str]]:
             yield "writes", True, f"{open_writes} are not settled; the next hub sync settles them first"
     except HubError as error:
         yield "ledger", False, str(error)
+
+
+def _crosswalks(workspace: OpenWorkspace) -> Iterator[tuple[str, bool, str]]:
+    """Name what the last runs met and no row of a crosswalk names."""
+    from hub.mapping import UNPAIRED  # noqa: PLC0415 -- as above
+
+    if not workspace.has_ledger:
+        return
+    with workspace.ledger.reading():
+        groups = workspace.ledger.holds.groups()
+    for group in groups:
+        if group.first.code == UNPAIRED:
+            facts = group.first.facts
+            spelt = dict.fromkeys(_spelt(hold.facts) for hold in group.holds)
+            told = f"column {facts['system']} has no row for {', '.join(spelt)}; hub review {group.first.id}"
+            yield f"crosswalk {facts['crosswalk']}", True, told
+
+
+def _spelt(facts: Mapping[str, Any]) -> str:
+    name = facts["known"].get("name", "")
+    return f"{facts['spelling']} ({name})" if name else str(facts["spelling"])
 
 
 def _connection(workspace: OpenWorkspace, name: str) -> Iterator[tuple[str, bool, str]]:

@@ -70,3 +70,10 @@ def test_without_a_key_it_is_said_what_to_do(account: Account, folder: Path) -> 
     done = CliRunner().invoke(program, ["-C", str(folder), "sync"])
     assert done.exit_code == 1
     assert "hub connect capture" in " ".join(done.output.split())
+
+
+def test_a_folder_for_imports_that_is_not_there_is_told(account: Account) -> None:
+    away = str(account.folder / "unplugged")
+    (note,) = account.connect(imports={"folder": away}).check().notes
+    assert "unplugged, is not there" in note
+    assert account.connect(imports={"folder": "made-when-needed"}).check().notes == ()

@@ -123,6 +123,10 @@ def test_what_pairs_is_proposed_and_accepted_once(firm: Firm) -> None:
     assert found["u2"]["group"] == found["ZZ"]["group"] == people  # one cause
     assert found["Draft or revise"]["severity"] == "warn"
     assert firm.hub("history", "timekeeper", "1")["records"][0]["bindings"][0]["connection"] == "billing"
+    checked = json.dumps(firm.hub("doctor"))
+    assert (
+        "column capture has no row for JD (Jane A. Doyle), u2 (K. Lee), ZZ (Zoe Zahn); hub review" in checked
+    )
     # A person accepts what seems right, once for all of a cause; the rest stays.
     decided = firm.hub("review", str(people), "accept")
     assert len(decided["decided"]) == 2
