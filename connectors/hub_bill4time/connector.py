@@ -88,8 +88,8 @@ class Bill4TimeConnector(Connector[Bill4TimeSettings]):
         except SourceMissing as error:
             # The key stands in the address: one that is not known there may be answered so, too.
             raise AuthenticationFailed(error.message, remedy=error.remedy) from None
-        trouble = self._outbox.trouble if self._outbox else ""
-        return Health(ok=True, notes=(trouble,) if trouble else ())
+        obstacle = self._outbox.obstacle if self._outbox else ""
+        return Health(ok=True, notes=(obstacle,) if obstacle else ())
 
     def survey(self) -> Sequence[str]:
         """Say what will be in the way."""

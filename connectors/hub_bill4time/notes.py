@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from hub_bill4time.disk import Disk
+    from hub.sdk.files import Files
 
 NOTES = "bill4time-sent"
 """The folder in the workspace with a note of every file."""
@@ -55,13 +55,13 @@ class Notes:
 
     Args:
         folder: where they are kept.
-        disk: what keeps them.
+        files: the steps in which they are kept.
 
     """
 
-    def __init__(self, folder: Path, disk: Disk) -> None:
+    def __init__(self, folder: Path, files: Files) -> None:
         self.folder = folder
-        self._disk = disk
+        self._files = files
         self._names: dict[str, str] | None = None
         """Key → the name of the file with its row; ``None`` while that is not known."""
         self._last: Note | None = None
@@ -75,9 +75,9 @@ class Notes:
         """
         document = {"kind": note.kind.value, "folder": note.folder, "state": note.state, "rows": note.rows}
         part = self.folder / f".{note.name}.part"
-        self._disk.write(part, json.dumps(document).encode(), _PRIVATE)
-        self._disk.replace(part, self._path(note.name))
-        self._disk.keep_names(self.folder)
+        self._files.write(part, json.dumps(document).encode(), _PRIVATE)
+        self._files.replace(part, self._path(note.name))
+        self._files.keep_names(self.folder)
         if self._names is not None:
             self._names |= dict.fromkeys(note.rows, note.name)
 
@@ -89,8 +89,8 @@ class Notes:
 
         """
         self._names = self._last = None
-        self._disk.remove(self._path(note.name))
-        self._disk.keep_names(self.folder)
+        self._files.remove(self._path(note.name))
+        self._files.keep_names(self.folder)
 
     def named(self, name: str) -> Note | None:
         """The note of a file.

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hub.sdk import Delivered, Followed, Found, Kind, NotSent, Outcome, Rejected, SourceFailed, Unknown
-from hub_bill4time.disk import Disk, trouble
+from hub.sdk.files import Files, trouble
 from hub_bill4time.notes import NOTES, PLACED, PLACING, PREPARED, Note, Notes
 from hub_bill4time.template import TEMPLATES
 
@@ -35,11 +35,11 @@ class Outbox:
         self._settings = settings
         self._workspace = surroundings.folder
         self._clock = surroundings.clock
-        self._disk = Disk(self._clock)
-        self._notes = Notes(surroundings.folder / NOTES, self._disk)
+        self._files = Files(self._clock)
+        self._notes = Notes(surroundings.folder / NOTES, self._files)
 
     @property
-    def trouble(self) -> str:
+    def obstacle(self) -> str:
         """Why no import file can be written; empty where one can."""
         folder = self._workspace / self._settings.folder
         if folder.is_dir() or not Path(self._settings.folder).is_absolute():
@@ -150,9 +150,9 @@ class Outbox:
         self._notes.folder.mkdir(mode=0o700, exist_ok=True)
         self._notes.keep(note)
         data = TEMPLATES[note.kind].file(list(note.rows.values()), note.form)
-        self._disk.write(self._part_of(note), data, _READABLE)
+        self._files.write(self._part_of(note), data, _READABLE)
         # That it is not there is to mean that it has been placed.
-        self._disk.keep_names(folder)
+        self._files.keep_names(folder)
         self._mark(note, PLACING)
 
     def _may_be_made(self, folder: str) -> bool:
@@ -174,10 +174,10 @@ class Outbox:
             return
         folder = self._folder_of(note)
         try:
-            self._disk.place(self._part_of(note), folder / note.name)
+            self._files.place(self._part_of(note), folder / note.name)
         except FileNotFoundError:
             folder.stat()  # where the folder is not there, nobody knows
-        self._disk.keep_names(folder)
+        self._files.keep_names(folder)
         with suppress(OSError):  # that it is placed can be seen without the note as well
             self._mark(note, PLACED)
 
@@ -188,7 +188,7 @@ class Outbox:
         """
         with suppress(OSError):
             self._notes.forget(note)
-            self._disk.remove(self._part_of(note))
+            self._files.remove(self._part_of(note))
 
     def _mark(self, note: Note, state: str) -> None:
         before, note.state = note.state, state

@@ -13,7 +13,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from hub_bill4time.disk import Disk
+from hub.sdk.files import Files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,15 +49,15 @@ class Trouble:
     def around(self, name: str, step: Callable[..., None]) -> Callable[..., None]:
         """The same step, with trouble."""
 
-        def troubled(disk: Disk, *said: Any) -> None:
+        def troubled(files: Files, *said: Any) -> None:
             self._left -= 1
             if not (self._left == -1 or (self._left < 0 and self._lasting)):
-                return step(disk, *said)
+                return step(files, *said)
             self.struck = True
             if self._how == "within" and name == "write":
                 half_of(*said)
             elif self._how != "before":
-                step(disk, *said)
+                step(files, *said)
             return self._strike()
 
         return troubled
@@ -71,14 +71,14 @@ def half_of(path: Path, data: bytes, mode: int) -> None:
 @contextmanager
 def troubled(trouble: Trouble) -> Iterator[Trouble]:
     """Let it happen to every disk within."""
-    sound = {name: getattr(Disk, name) for name in STEPS}
+    sound = {name: getattr(Files, name) for name in STEPS}
     for name, step in sound.items():
-        setattr(Disk, name, trouble.around(name, step))
+        setattr(Files, name, trouble.around(name, step))
     try:
         yield trouble
     finally:
         for name, step in sound.items():
-            setattr(Disk, name, step)
+            setattr(Files, name, step)
 
 
 def full() -> None:

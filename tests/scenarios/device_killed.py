@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from hub.cli.program import program
-from hub_tabs3.device.files import Files
+from hub.sdk.files import Files
 
 if TYPE_CHECKING:
     from collections.abc import Callable

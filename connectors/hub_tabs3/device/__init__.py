@@ -20,7 +20,7 @@ from hub.sdk import (
     SourceFailed,
     Unknown,
 )
-from hub_tabs3.device.files import Files
+from hub.sdk.files import Files
 from hub_tabs3.device.journal import Delivery, Journal, State, split_receipt
 from hub_tabs3.device.line import LineWriter, Refused
 from hub_tabs3.device.lists import Lists

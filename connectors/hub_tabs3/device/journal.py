@@ -17,7 +17,7 @@ from hub_tabs3.device.lists import spoken
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from hub_tabs3.device.files import Files
+    from hub.sdk.files import Files
 
 _NOTE = ".json"
 _PART = ".part"

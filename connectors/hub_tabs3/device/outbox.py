@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from hub.sdk import Delivered, NotSent, SourceFailed, Unknown
+from hub.sdk.files import trouble
 from hub_tabs3.device.journal import Delivery, Journal, State
 from hub_tabs3.device.lists import spoken
 from hub_tabs3.device.settings import NUMBER, DeviceSettings, Places
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hub.sdk import Clock, End
-    from hub_tabs3.device.files import Files
+    from hub.sdk.files import Files
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -149,7 +150,7 @@ class Outbox:
             self._files.keep_names(self._folder)
         except OSError as error:
             # The note still says that it is being placed: a later look tells what has become of it.
-            return Unknown(f"{delivery.file} may not outlive a power cut: {_trouble(error)}")
+            return Unknown(f"{delivery.file} may not outlive a power cut: {trouble(error)}")
         self._conclude(delivery)
         return None
 
@@ -223,12 +224,12 @@ class Outbox:
             return False
 
     def _not_sent(self, error: OSError) -> NotSent:
-        trouble = _trouble(error)
+        said = trouble(error)
         if error.errno in _FULL:
             return NotSent(reason="the disk is full; nothing of the file was handed over")
         if error.filename is not None and str(error.filename).startswith(str(self._journal.folder)):
-            return NotSent(reason=f"no copy could be kept in {self._journal.folder}: {trouble}")
-        return NotSent(reason=f"nothing could be put into {self._folder}: {trouble}")
+            return NotSent(reason=f"no copy could be kept in {self._journal.folder}: {said}")
+        return NotSent(reason=f"nothing could be put into {self._folder}: {said}")
 
 
 def _is_placed(delivery: Delivery) -> bool:
@@ -266,7 +267,3 @@ def _is_gone(delivery: Delivery) -> bool:
         return _is_placed(delivery)
     except Unreachable:
         return False
-
-
-def _trouble(error: OSError) -> str:
-    return error.strerror or type(error).__name__

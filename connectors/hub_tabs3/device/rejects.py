@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hub.sdk import Clock
-    from hub_tabs3.device.files import Files
+    from hub.sdk.files import Files
     from hub_tabs3.device.journal import Delivery, Journal
     from hub_tabs3.device.settings import DeviceSettings, Places
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hub.sdk import End, Followed
-    from hub_tabs3.device.files import Files
+    from hub.sdk.files import Files
 
 
 FEE = {

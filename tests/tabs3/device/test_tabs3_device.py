@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hub.sdk import Action, Delivered, NotSent, Reference, Rejected, SourceFailed, Unknown
-from hub_tabs3.device.files import Files, rename_if_free, rename_to_new
+from hub.sdk.files import Files, rename_if_free, rename_to_new
 
 if TYPE_CHECKING:
     from collections.abc import Callable

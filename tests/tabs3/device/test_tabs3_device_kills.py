@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hub.sdk import Delivered
-from hub_tabs3.device.files import Files
+from hub.sdk.files import Files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,7 +159,7 @@ from pathlib import Path
 from hub.sdk import Action, Intent, Kind
 from hub.testing.clock import FakeClock
 from hub_tabs3.device import DeviceInterface, DeviceSettings
-from hub_tabs3.device.files import Files
+from hub.sdk.files import Files
 
 workspace, step = Path(sys.argv[1]), int(sys.argv[2])
 

@@ -6,6 +6,7 @@ import ctypes
 import errno
 import os
 import sys
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,8 +22,12 @@ _TRIES = 20
 _PAUSE_SECONDS = 0.25
 _HERE = -100  # AT_FDCWD: a relative path starts at the current folder
 _NO_REPLACE = 1  # RENAME_NOREPLACE
+_BINARY = getattr(os, "O_BINARY", 0)  # on Windows alone
+_USUAL = 0o666
 # What a kernel or file system answers that does not know how to rename without replacing.
 _NOT_KNOWN = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP})
+# What network shares answer that cannot open a folder, or have no call to keep its names.
+_NO_CALL = _NOT_KNOWN | {errno.EACCES, errno.EBADF, errno.EISDIR}
 
 
 class Files:
@@ -36,17 +41,14 @@ class Files:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    def write(self, path: Path, data: bytes) -> None:
-        """Write a whole file and have the disk keep it.
+    def write(self, path: Path, data: bytes, mode: int = _USUAL) -> None:
+        """Write a whole file and have the disk keep it; a new one gets these permissions.
 
         Raises:
-            OSError: it is not there, or only a part of it is.
+            OSError: nothing of it is left, as far as the disk lets go of it.
 
         """
-        with self._patiently(lambda: path.open("wb")) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        self._patiently(partial(_write, path, data, mode))
 
     def replace(self, source: Path, target: Path) -> None:
         """Put a file in the place of another.
@@ -85,14 +87,15 @@ class Files:
         """
         if sys.platform == "win32":
             return
-        handle = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(handle)
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
         except OSError as error:
-            if error.errno not in _NOT_KNOWN:  # what some network shares answer
+            if error.errno not in _NO_CALL:
                 raise
-        finally:
-            os.close(handle)
 
     def _patiently(self, step: Callable[[], T]) -> T:
         """Try again for a few seconds while a file is held, which only Windows knows."""
@@ -104,6 +107,24 @@ class Files:
             except PermissionError:
                 self._clock.sleep(_PAUSE_SECONDS)
         return step()
+
+
+def _write(path: Path, data: bytes, mode: int) -> None:
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY
+        with os.fdopen(os.open(path, flags, mode), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        with suppress(OSError):
+            path.unlink()
+        raise
+
+
+def trouble(error: OSError) -> str:
+    """What the system says is wrong, without the path, which may be a person's."""
+    return error.strerror or type(error).__name__
 
 
 def rename_to_new(source: Path, target: Path) -> None:
