@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import simplejson
 
+from hub.sdk import SourceFailed
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -39,11 +41,16 @@ class Spool:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def put(self, sort: str, owner: str, rows: Iterable[Row]) -> None:
-        """Keep rows by the id of what they belong to, which stands in their field ``owner``."""
+        """Keep rows by the id of what they belong to, which stands in their field ``owner``; others are left.
+
+        Raises:
+            SourceFailed: an id is no number, so that nobody knows what belongs to what.
+
+        """
         found = [
-            (sort, int(row[owner]), int(row["id"]), simplejson.dumps(row, use_decimal=True))
+            (sort, _number(row, owner), _number(row, "id"), simplejson.dumps(row, use_decimal=True))
             for row in rows
-            if str(row.get(owner) or "").isdecimal()
+            if row.get(owner)
         ]
         with self._database:
             self._database.executemany("INSERT OR REPLACE INTO row VALUES (?, ?, ?, ?)", found)
@@ -75,3 +82,12 @@ class Spool:
         with closing(self._database.execute(statement, values)) as found:
             for (body,) in found:
                 yield simplejson.loads(body, use_decimal=True)
+
+
+def _number(row: Row, name: str) -> int:
+    text = str(row.get(name, ""))
+    if not text.isdecimal():
+        raise SourceFailed(
+            f"Bill4Time gives an id that is no number in {name}.", remedy="Tell the hub's makers."
+        )
+    return int(text)

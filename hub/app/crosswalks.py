@@ -63,9 +63,9 @@ def read_crosswalk(name: str, texts: Iterable[tuple[str, str]], systems: Sequenc
             own_in, own_out = _read(origin, rows[1:], rows[0].index(system, 1))
             inward |= own_in
             outward |= own_out
-    is_open = inward.pop(_ANYTHING, None) is not None
-    outward.pop(_ANYTHING, None)
-    return Crosswalk(name, system, inward, outward, is_open)
+    is_open = inward.pop(_ANYTHING, None) == _ANYTHING
+    named = {canonical: spelling for canonical, spelling in outward.items() if spelling != _ANYTHING}
+    return Crosswalk(name, system, inward, named, is_open)
 
 
 def _rows(origin: str, text: str) -> list[list[str]]:
@@ -105,22 +105,22 @@ def pairs_of(holds: Iterable[Hold]) -> list[Pair]:
     return list(dict.fromkeys(found))
 
 
-def add_pairs(folder: Path, pairs: Iterable[Pair]) -> list[Path]:
-    """Write pairs into a workspace's crosswalks, each file whole; returns the files.
+def add_pairs(folder: Path, pairs: Iterable[Pair]) -> None:
+    """Write pairs into a workspace's crosswalks, each file whole.
 
     Raises:
         ConfigurationError: a file cannot be read.
+        HubError: another program holds a file.
 
     """
     by_name: dict[str, list[Pair]] = {}
     for pair in pairs:
         by_name.setdefault(pair.crosswalk, []).append(pair)
-    return [
-        _add(folder / "mappings" / "crosswalks" / f"{name}.csv", found) for name, found in by_name.items()
-    ]
+    for name, found in by_name.items():
+        _add(folder / "mappings" / "crosswalks" / f"{name}.csv", found)
 
 
-def _add(path: Path, pairs: Sequence[Pair]) -> Path:
+def _add(path: Path, pairs: Sequence[Pair]) -> None:
     rows = _rows(path.name, _text_of(path) if path.exists() else f"{path.stem}\n")
     for pair in pairs:
         if pair.system not in rows[0][1:]:
@@ -130,7 +130,6 @@ def _add(path: Path, pairs: Sequence[Pair]) -> Path:
     csv.writer(written, lineterminator="\n").writerows(rows)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, written.getvalue())
-    return path
 
 
 def _text_of(path: Path) -> str:

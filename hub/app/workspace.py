@@ -242,15 +242,22 @@ class OpenWorkspace:
         one: bool = False,
         meant: str = "",
     ) -> Sequence[Hold]:
-        """Record a person's decision about a hold; what pairs go into the crosswalks at once.
+        """Record a person's decision about a hold; what pairs stands in the crosswalks before.
 
         Raises:
             HubError: nothing of the sort can be decided about it.
 
         """
-        decided = decide(self.ledger, hold, action, reason, record=record, one=one, meant=meant)
-        add_pairs(self.folder, pairs_of(decided))
-        return decided
+        return decide(
+            self.ledger,
+            hold,
+            action,
+            reason,
+            record=record,
+            one=one,
+            meant=meant,
+            first=lambda holds: add_pairs(self.folder, pairs_of(holds)),
+        )
 
     def find(self, kind: Kind, text: str) -> list[StoredRecord]:
         """The records that a person may mean.

@@ -11,7 +11,7 @@ from hub.sdk import HubError
 from hub.sync.deliveries import forget_delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from hub.ledger import Hold, HoldGroup, Ledger
 
@@ -77,10 +77,12 @@ def decide(  # noqa: PLR0913 -- all that a person may say
     record: int | None = None,
     one: bool = False,
     meant: str = "",
+    first: Callable[[Sequence[Hold]], None] = lambda _holds: None,
 ) -> Sequence[Hold]:
     """Record a decision for a hold's whole group, or (``one``) for it alone; returns what it covers.
 
     ``meant`` says what the hub calls what no row of a crosswalk names; without it, what seems to be meant is.
+    ``first`` does what has to stand before the decision does; where it raises, nothing was decided.
 
     Raises:
         HubError: there is no such hold, or nothing of the sort can be decided about it.
@@ -95,6 +97,7 @@ def decide(  # noqa: PLR0913 -- all that a person may say
     if action == "link" and record is None:
         record = _only_candidate(holds[0])
     _allow(holds, action, reason, record)
+    first(holds)
     with ledger.transaction():
         if record is not None:
             _must_fit(ledger, holds[0], record)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -60,8 +59,7 @@ class Stock:
         if peer.access(kind).by_hand:
             # Before it is decided who is right, nobody can say what is to be corrected.
             self._held |= {hold.record for hold in doubtful if hold.code == "conflict" and hold.record}
-        self._absent = not peer.access(kind).read or (peer.name, kind) not in session.incomplete
-        self._unread = UnreadRows(session, peer, kind, doubtful)
+        self._unread = UnreadRows(session, peer, kind, doubtful) if peer.access(kind).read else None
         self._decisions = self._ledger.decisions.taken()
         self._period = Period(self._ledger, flow, peer, self._decisions)
         self._withdrawals = [cause_of(peer, kind, choice) for choice in WITHDRAWN]
@@ -80,16 +78,20 @@ class Stock:
         for stored in chunk:
             if stored.id in at_source and self._covers(stored):
                 bound = at_target.get(stored.id)
-                situation = self._situation(stored, bound, attempts.get(stored.id), target)
-                if not situation.gone and self._left(stored, at_source[stored.id], bound):
-                    situation = replace(situation, gone=True)
-                yield stored, situation, bound
+                gone = self._is_gone(stored, at_source[stored.id], bound)
+                yield (
+                    stored,
+                    self._situation(stored, bound, attempts.get(stored.id), target, gone=gone),
+                    bound,
+                )
 
-    def _left(self, stored: StoredRecord, state: int, bound: StoredBinding | None) -> bool:
-        """Whether what was sent has left the flow's source, and nobody but its target has it still.
+    def _is_gone(self, stored: StoredRecord, state: int, bound: StoredBinding | None) -> bool:
+        """Whether no source has it any more; of what was sent, whether nobody but its target has it.
 
         What is billed there cannot be withdrawn any more.
         """
+        if stored.state is RecordState.GONE:
+            return True
         if state != BindingState.GONE or bound is None or bound.sent is None:
             return False
         if stored.values.get("status") == EntryStatus.BILLED:
@@ -132,6 +134,8 @@ class Stock:
         bound: StoredBinding | None,
         attempt: Attempt | None,
         target: Target,
+        *,
+        gone: bool,
     ) -> Situation:
         access = self._peer.access(self._kind)
         refused = attempt.refused if attempt else None
@@ -144,14 +148,14 @@ class Stock:
         decided = reissued and self._has_said(reissue_cause(stored), stored, "accept")
         return Situation(
             here=None if bound is None else self._state_here(stored, bound),
-            gone=stored.state is RecordState.GONE,
+            gone=gone,
             withdrawn=status == "void" or (target.withdraws_reversed(self._kind) and self._reversed(stored)),
             draft=status == "draft",
             open=stored.id in self._open,
             blocked=stored.id in self._held,
             waits=absent and target.waits_for(stored) is not None,
             refused=refused is not None and refused == target.digest(stored),
-            absent_for_certain=self._absent and not (absent and self._unread.may_be(stored)),
+            absent_for_certain=not absent or self._is_absent_for_certain(stored),
             in_step=in_step,
             known_there=bound is None or bound.sent is not None or access.by_hand,
             can_create=access.create,
@@ -174,6 +178,13 @@ class Stock:
         unwanted = stored.state is RecordState.GONE or stored.values.get("reversed")
         is_out = unwanted and self._peer.access(self._kind).by_hand and bound.agreed == stored.revision
         return BindingState.GONE if is_out and bound.state is BindingState.LIVE else bound.state
+
+    def _is_absent_for_certain(self, stored: StoredRecord) -> bool:
+        """Whether no row of the target may be it, as far as the target can be read."""
+        if self._unread is None:
+            return True
+        is_whole = (self._peer.name, self._kind) not in self._session.incomplete
+        return is_whole and not self._unread.may_be(stored)
 
     def _is_reissued(self, stored: StoredRecord, bound: StoredBinding) -> bool:
         """Whether an invoice was undone and made anew after it was sent."""

@@ -75,3 +75,8 @@ def test_a_later_file_says_more_and_otherwise() -> None:
     assert [walk.canonical(one) for one in ("jd", "k", "ZZ")] == ["2", "7", "ZZ"]
     assert [walk.spelling(one) for one in ("2", "7", "9")] == ["JD", "KL", "9"]
     assert walk.system == "acme"
+
+
+def test_a_mark_for_anything_beside_one_thing_opens_nothing() -> None:
+    walk = read_crosswalk("timekeeper", [("own", "number,acme\n7,*\n")], ("acme",))
+    assert (walk.canonical("ZZ"), walk.spelling("7")) == (None, None)

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.model import round_cents
-from hub.sdk import Kind, SourceMissing
+from hub.sdk import Kind, SourceFailed, SourceMissing
 from hub_bill4time.amounts import add_parts
+from hub_bill4time.spool import Spool
 
 if TYPE_CHECKING:
     from bill4time_account import Account
@@ -290,6 +291,18 @@ def test_a_resource_that_is_not_there_is_no_empty_one(account: Account) -> None:
     account.sandbox.tell("error", on="trustAccounting", status=404, times=None)
     with pytest.raises(SourceMissing, match="has no trustAccounting"):
         account.pages(Kind.TRUST_TRANSACTION)
+
+
+def test_ids_that_are_no_numbers_are_said_and_no_row_is_passed_over() -> None:
+    spool = Spool()
+    try:
+        spool.put("timeEntries", "invoiceId", [{"id": 1, "invoiceId": None}, {"id": 2, "invoiceId": 9}])
+        assert [row["id"] for row in spool.all("timeEntries")] == [2]
+        for row in ({"id": "a-7", "invoiceId": 9}, {"id": 7, "invoiceId": "INV-9"}):
+            with pytest.raises(SourceFailed, match="no number in"):
+                spool.put("timeEntries", "invoiceId", [row])
+    finally:
+        spool.close()
 
 
 def test_what_was_put_aside_is_gone_with_the_run(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -195,3 +195,12 @@ def test_whom_two_seem_to_be_is_proposed_for_neither(firm: Firm) -> None:
         "JAD": "",
         "u2": "7",
     }
+
+
+def test_where_the_file_cannot_be_written_nothing_was_decided(firm: Firm) -> None:
+    held = firm.unpaired(firm.hub("sync", code=3))["Draft or revise"]
+    folder = firm.folder / "mappings" / "crosswalks"
+    folder.mkdir()
+    (folder / "activity.csv").write_bytes(b"code,name\n\xff")
+    assert "not UTF-8" in json.dumps(firm.hub("review", str(held["id"]), "accept", code=1))
+    assert held["id"] in [one["id"] for one in firm.hub("review")["holds"]]
